@@ -1,0 +1,14 @@
+"""Rules over the view and over the claims, and the verdicts they give; knows nothing of HTTP and DCAT.
+
+A rule is Turtle under ``shapes/``: what it asks, in three languages, how grave it is, and the provision it rests on.
+It is judged by its SHACL shape, by the queries ``shapes/checks/{id}.view.rq`` and ``{id}.claims.rq``, or by both.
+"""
+
+from __future__ import annotations
+
+from registergraf.audit.documents import Documents, read_documents
+from registergraf.audit.engine import judge
+from registergraf.audit.rules import Rule, Rules, load_rules
+from registergraf.audit.verdicts import Detail, Passage, Verdict
+
+__all__ = ["Detail", "Documents", "Passage", "Rule", "Rules", "Verdict", "judge", "load_rules", "read_documents"]

@@ -1,0 +1,77 @@
+"""Shapes judged by pySHACL, as the same rows that a SPARQL check gives.
+
+pySHACL is given rdflib's own memory graph: over an Oxigraph-backed one it gives wrong results. It is called as a
+library, because its command cannot tell "does not conform" from "could not check".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rdflib
+from pyoxigraph import DefaultGraph, Literal, NamedNode
+from pyshacl import validate
+from rdflib.namespace import RDF, SH
+
+from registergraf.graph.inference import as_graph
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from registergraf.audit.rules import Rules
+    from registergraf.graph.queries import Row
+
+FAILED = Literal("failed")
+PASSED = Literal("passed")
+
+
+def shacl_rows(store: Store, rules: Rules) -> dict[str, list[Row]]:
+    """By rule id, a row for each focus node of the rule's shape: failed with path and value, or passed.
+
+    Shapes are judged over the default graph of the store.
+    """
+    shapes = rdflib.Graph()
+    for turtle in rules.shapes:
+        shapes.parse(data=turtle, format="turtle")
+    view = as_graph(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
+    _, report, _ = validate(view, shacl_graph=shapes, inference="none", do_owl_imports=False, advanced=False)
+    ids = {rdflib.URIRef(rule.iri): rule.id for rule in rules.rules if rule.has_shape}
+    rows: dict[str, list[Row]] = {}
+    for result in report.subjects(RDF.type, SH.ValidationResult):
+        rule = _owner(shapes, report.value(result, SH.sourceShape), ids)
+        rows.setdefault(ids[rule], []).append(_row(report, result))
+    for shape, id_ in ids.items():
+        rows[id_] = [*rows.get(id_, []), *_passes(view, shapes, shape, rows.get(id_, []))]
+    return rows
+
+
+def _owner(shapes: rdflib.Graph, shape: rdflib.term.Node, ids: dict[rdflib.URIRef, str]) -> rdflib.URIRef:
+    """The rule that a shape, or a property shape within it, belongs to."""
+    if shape in ids:
+        return rdflib.URIRef(str(shape))
+    return next(rdflib.URIRef(str(parent)) for parent in shapes.subjects(SH.property, shape) if parent in ids)
+
+
+def _row(report: rdflib.Graph, result: rdflib.term.Node) -> Row:
+    row: Row = {"this": _term(report.value(result, SH.focusNode)), "outcome": FAILED}
+    for name, predicate in (("path", SH.resultPath), ("value", SH.value)):
+        found = report.value(result, predicate)
+        if isinstance(found, rdflib.URIRef | rdflib.Literal):
+            row[name] = _term(found)
+    if "value" not in row and "path" in row:
+        row["value"] = Literal(row["path"].value.replace("#", "/").rpartition("/")[2])
+    return row
+
+
+def _passes(view: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef, failed: list[Row]) -> list[Row]:
+    wrong = {row["this"].value for row in failed}
+    targets = {
+        str(node) for class_ in shapes.objects(shape, SH.targetClass) for node in view.subjects(RDF.type, class_)
+    }
+    return [{"this": NamedNode(node), "outcome": PASSED} for node in sorted(targets - wrong)]
+
+
+def _term(node: rdflib.term.Node | None) -> NamedNode | Literal:
+    if isinstance(node, rdflib.Literal):
+        return Literal(str(node), language=node.language) if node.language else Literal(str(node))
+    return NamedNode(str(node))

@@ -1,0 +1,12 @@
+"""The DCAT profiles: what a harvester fetches. Knows profiles and formats; knows no rule of law and nothing of HTTP.
+
+What a catalogue document holds is said by the CONSTRUCT queries under ``queries/catalogue``; this package runs them
+and writes what they give, in the same bytes every time.
+"""
+
+from __future__ import annotations
+
+from registergraf.catalogue.export import PROFILES, export
+from registergraf.catalogue.formats import FORMATS, Format, write
+
+__all__ = ["FORMATS", "PROFILES", "Format", "export", "write"]

@@ -1,0 +1,109 @@
+"""From triples to bytes: the four syntaxes that harvesters ask for.
+
+Equal triples give equal bytes: they are sorted first, and no step below iterates over a set. Every IRI is absolute,
+and JSON-LD carries its context, so that nothing has to be fetched to read the document.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, RdfFormat, serialize
+
+from registergraf.catalogue.export import by_name
+from registergraf.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import Triple
+
+LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[\w.-]*[\w-])?")
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A syntax of RDF: its media type, the suffix of a file in it, and pyoxigraph's serialiser for it."""
+
+    media_type: str
+    suffix: str
+    rdf_format: RdfFormat
+
+
+FORMATS = {
+    "turtle": Format("text/turtle", ".ttl", RdfFormat.TURTLE),
+    "json-ld": Format("application/ld+json", ".jsonld", RdfFormat.JSON_LD),
+    "rdf-xml": Format("application/rdf+xml", ".rdf", RdfFormat.RDF_XML),
+    "n-triples": Format("application/n-triples", ".nt", RdfFormat.N_TRIPLES),
+}
+"""The formats a catalogue document is written in, by the name `write` takes."""
+
+
+def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:  # noqa: A002
+    """Write the triples in a format of `FORMATS`, as UTF-8, with those of the prefixes that occur.
+
+    Raises `UnknownNameError` for a format that does not exist.
+    """
+    syntax = by_name(FORMATS, "format", format).rdf_format
+    ordered = sorted(set(triples), key=str)
+    used = used_prefixes(ordered, prefixes)
+    if syntax == RdfFormat.JSON_LD:
+        return json_ld(ordered, used)
+    return serialize(ordered, format=syntax, prefixes=used) or b""
+
+
+def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Pick the prefixes that at least one IRI of the triples can be written with."""
+    written = {compact(iri, prefixes).partition(":")[0] for triple in triples for iri in _iris(triple)}
+    return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
+
+
+def compact(iri: str, prefixes: Mapping[str, str]) -> str:
+    """Write the IRI as a prefixed name by the longest namespace that leaves a plain local name, otherwise as it is."""
+    fitting = [
+        (namespace, prefix)
+        for prefix, namespace in prefixes.items()
+        if iri.startswith(namespace) and LOCAL_NAME.fullmatch(iri, len(namespace))
+    ]
+    if not fitting:
+        return iri
+    namespace, prefix = max(fitting, key=lambda pair: len(pair[0]))
+    return f"{prefix}:{iri[len(namespace) :]}"
+
+
+def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
+    """Write the triples as a flattened JSON-LD 1.1 document, one node object per subject, in the order given.
+
+    Written here because pyoxigraph writes no context, and rdflib neither keeps an order nor the text of a number.
+    """
+    nodes: dict[str, dict[str, Any]] = {}
+    for triple in triples:
+        subject, predicate, object_ = triple
+        name = compact(subject.value, prefixes)
+        node = nodes.setdefault(name, {"@id": name})
+        if predicate.value == RDF_TYPE:
+            node.setdefault("@type", []).append(compact(object_.value, prefixes))
+        else:
+            node.setdefault(compact(predicate.value, prefixes), []).append(_json_value(object_, prefixes))
+    document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _json_value(term: Any, prefixes: Mapping[str, str]) -> dict[str, str] | str:
+    if not isinstance(term, Literal):
+        return {"@id": compact(term.value, prefixes)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == XSD_STRING:
+        return term.value
+    return {"@value": term.value, "@type": compact(term.datatype.value, prefixes)}
+
+
+def _iris(triple: Triple) -> Iterable[str]:
+    for term in triple:
+        yield term.datatype.value if isinstance(term, Literal) else term.value

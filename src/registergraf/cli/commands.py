@@ -1,0 +1,267 @@
+"""The verbs of the command line."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from registergraf import __version__, catalogue, graph
+from registergraf.audit.report import to_text, to_turtle, violates
+from registergraf.cli.results import FORMATS, write_answer
+from registergraf.content import read_files
+from registergraf.errors import ReleaseError, UsageError
+from registergraf.graph.asking import ask_endpoint, ask_release
+from registergraf.release import Release, build, current
+from registergraf.release.judging import check_content, judge_release
+from registergraf.settings import SETTINGS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Day(click.ParamType[datetime.date]):
+    """A day as ISO 8601 writes it."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        """Read it, or say what would be right."""
+        try:
+            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a date; write it like 2022-06-01", param, ctx)
+
+
+as_of_option = click.option("--as-of", type=Day(), metavar="DATE", help="The day to answer for, like 2022-06-01.")
+
+
+def settings_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's call
+    """Print the table of settings and leave."""
+    if wanted:
+        for setting in SETTINGS:
+            click.echo(f"{setting.variable:34} {str(setting.default) or '-':32} {setting.help}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="registergraf")
+@click.option(
+    "--settings",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=settings_help,
+    help="Print every setting and leave.",
+)
+@click.option("--content", metavar="DIR", help="Folder with ontology/, data/, shapes/ and queries/.")
+@click.option("--releases", metavar="DIR", help="Folder that keeps the releases.")
+@click.option("--sources", metavar="DIR", help="Folder with the source documents.")
+@click.pass_context
+def registergraf(context: click.Context, content: str | None, releases: str | None, sources: str | None) -> None:
+    """Norway's health registries as a knowledge graph: build it, check it, audit it, ask it, serve it.
+
+    Example: registergraf query roles --param slug=kpr --as-of 2022-06-01
+
+    Exit codes: 0 fine; 1 does not conform, or differs; 2 wrong usage; 3 could not be checked or read;
+    4 integrity broken.
+    """
+    context.obj = Settings.read(content=content, releases=releases, sources=sources)
+
+
+@registergraf.command("build")
+@as_of_option
+@click.pass_obj
+def build_command(settings: Settings, as_of: datetime.date | None) -> None:
+    """Build a release from the curated files, and make it the current one.
+
+    Example: registergraf build --as-of 2026-11-21
+    """
+    build_release(settings, as_of)
+
+
+@registergraf.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.pass_obj
+def check(settings: Settings, files: Sequence[Path]) -> int:
+    """Check curated files: syntax, unknown terms, the rules of structure.
+
+    Everything is read; FILES limits what is told.
+
+    Example: registergraf check data/registries/npr.trig
+    """
+    only = {path.resolve() for path in files}
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"there is no file {', '.join(missing)}")
+    told = [p for p in check_content(settings) if not only or (settings.content_dir / p.file).resolve() in only]
+    for problem in told:
+        click.echo(str(problem))
+    click.echo(f"{len(told)} problems" if told else "no problem found", err=True)
+    return 1 if told else 0
+
+
+@registergraf.command("audit")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True)
+@click.option(
+    "--language", type=click.Choice(["nb", "nn", "en"]), default="nb", show_default=True, help="Language of the text."
+)
+@click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Judge by this rule only; may be repeated.")
+@as_of_option
+@click.pass_obj
+def audit_command(
+    settings: Settings, format_: str, language: str, rule_ids: Sequence[str], as_of: datetime.date | None
+) -> int:
+    """Judge the current release by every rule, over the view and over the claims, and print the verdicts.
+
+    Leaves with 1 when the view has a violation.
+
+    Example: registergraf audit --rule L34 --language en
+    """
+    release = current_or_built(settings)
+    report = judge_release(release, settings, as_of or release.as_of, rule_ids)
+    match format_:
+        case "json":
+            click.echo(report.json, nl=False)
+        case "turtle":
+            click.echo(to_turtle(report, release.base), nl=False)
+        case _:
+            click.echo(to_text(report, language), nl=False)
+    return 1 if any(violates(verdict) for verdict in report.verdicts) else 0
+
+
+@registergraf.command()
+@click.argument("name", metavar="NAME|FILE|-", required=False)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Fix a parameter; may be repeated.")
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL service instead of the current release.")
+@as_of_option
+@click.pass_obj
+def query(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
+    settings: Settings,
+    name: str | None,
+    format_: str,
+    params: Sequence[str],
+    endpoint: str | None,
+    as_of: datetime.date | None,
+) -> None:
+    """Run a named query, a file or standard input. Without a name: list the named queries.
+
+    Example: registergraf query legal-basis --param slug=hjerneslag --format csv
+    """
+    if endpoint and as_of:
+        raise UsageError("--as-of needs the release at hand; an endpoint answers for its own day")
+    release = None if endpoint else current_or_built(settings)
+    queries = (
+        release.queries if release else read_files(settings.content_dir, settings.base_iri).under("queries", ".rq")
+    )
+    if name is None:
+        list_queries(queries)
+        return
+    asked = query_text(queries, name)
+    if release:
+        answer = ask_release(asked, pairs(params), release, as_of)
+    else:
+        answer = ask_endpoint(asked, pairs(params), endpoint or "", settings.endpoint_seconds)
+    click.echo(write_answer(answer, format_), nl=False)
+
+
+@registergraf.command()
+@click.option("--profile", type=click.Choice(sorted(catalogue.PROFILES)), default="dcat-ap-no", show_default=True)
+@click.option("--format", "format_", type=click.Choice(sorted(catalogue.FORMATS)), default="turtle", show_default=True)
+@click.pass_obj
+def export(settings: Settings, profile: str, format_: str) -> None:
+    """Write the DCAT catalogue of the current release.
+
+    Example: registergraf export --profile dcat-ap-no --format json-ld > catalog.jsonld
+    """
+    click.echo(current_or_built(settings).catalogue(profile, format_), nl=False)
+
+
+@registergraf.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port to listen on; 0 takes a free one.")
+@click.option("--get", "path", metavar="PATH", help="Print what this path answers, and leave; no port is opened.")
+@click.option("--accept", metavar="TYPES", help="The Accept header of --get.")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, path: str | None, accept: str | None) -> int:
+    """Serve the current release; builds it first where there is none.
+
+    Example: registergraf serve --port 8080
+    """
+    from registergraf.cli import serving  # noqa: PLC0415 - Flask and the workers are not needed by the other verbs
+
+    release = current_or_built(settings)
+    if path is not None:
+        return serving.get(release, settings, path, accept)
+    serving.serve(release, settings, settings.host if host is None else host, settings.port if port is None else port)
+    return 0
+
+
+def build_release(settings: Settings, as_of: datetime.date | None) -> Release:
+    """Build, telling what happens on standard error; without a day, as of today."""
+    day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
+    summary = build(settings, day, lambda step: click.echo(f"… {step}", err=True))
+    failures = ", ".join(f"{summary.failures.get(s, 0)} {s.lower()}" for s in ("Violation", "Warning", "Info"))
+    click.echo(
+        f"release {summary.release.name} as of {day}: {summary.registries} data sources, {summary.claims} claims, "
+        f"{summary.quads} quads; findings: {failures}; {summary.seconds:.1f} s",
+        err=True,
+    )
+    return summary.release
+
+
+def current_or_built(settings: Settings) -> Release:
+    """The current release, built first where there is none; says so when the content has changed since."""
+    try:
+        release = current(settings.releases_dir)
+    except ReleaseError:
+        if (settings.releases_dir / "current").is_symlink():
+            raise
+        return build_release(settings, None)
+    if (
+        settings.content_dir.is_dir()
+        and read_files(settings.content_dir, settings.base_iri).digest != release.manifest.content
+    ):
+        click.echo(
+            f"the content has changed since release {release.name}; 'registergraf build' makes a new one", err=True
+        )
+    return release
+
+
+def curated_queries(settings: Settings) -> Mapping[str, str]:
+    """The queries of the content at hand."""
+    return read_files(settings.content_dir, settings.base_iri).under("queries", ".rq")
+
+
+def query_text(queries: Mapping[str, str], name: str) -> graph.NamedQuery:
+    """The query that a name, a file's path or `-` means."""
+    if name == "-":
+        return graph.NamedQuery.read("-", sys.stdin.read())
+    path = Path(name)
+    if path.suffix in {".rq", ".sparql"} or "/" in name:
+        try:
+            return graph.NamedQuery.read(name, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ReleaseError(
+                f"the query file {name} cannot be read: {getattr(error, 'strerror', None) or error}"
+            ) from error
+    return graph.find_query(queries, name)
+
+
+def pairs(params: Sequence[str]) -> dict[str, str]:
+    """The name and value of each --param."""
+    for param in params:
+        if "=" not in param:
+            raise UsageError(f"--param {param} has no value; write it like --param slug=npr")
+    return {name: value for name, _, value in (param.partition("=") for param in params)}
+
+
+def list_queries(queries: Mapping[str, str]) -> None:
+    """The named queries with their questions."""
+    for named in graph.named_queries(queries).values():
+        click.echo(f"{named.name:28} {named.question}")
+        click.echo(f"{'':28} {', '.join(named.columns)}")

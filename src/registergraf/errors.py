@@ -1,0 +1,132 @@
+"""Everything that can go wrong, as one tree; the exit code of the command line stands on the class.
+
+RegistergrafError                3   could not be read or checked
+├── UsageError                   2   the call is wrong
+│   └── UnknownNameError         2   a name that does not exist, with the nearest ones
+├── ContentError                 1   curated files that were read and found wanting
+│   └── MalformedError           3   curated files that cannot be read
+├── ReleaseError                 3   no release, or one that cannot be read or written
+│   └── IntegrityError           4   a release whose files differ from its manifest
+└── QueryError                   3   a query that was not answered
+    ├── QuerySyntaxError         3   not SPARQL, with line and column
+    ├── QueryRefusedError        3   SPARQL that this service does not do
+    ├── QueryLimitError          3   a limit was reached
+    └── EndpointError            3   a remote service did not answer
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "ContentError",
+    "EndpointError",
+    "IntegrityError",
+    "MalformedError",
+    "Problem",
+    "QueryError",
+    "QueryLimitError",
+    "QueryRefusedError",
+    "QuerySyntaxError",
+    "RegistergrafError",
+    "ReleaseError",
+    "UnknownNameError",
+    "UsageError",
+]
+
+
+class RegistergrafError(Exception):
+    """Root of the tree; its text is one sentence a user can act on."""
+
+    exit_code = 3
+
+
+class UsageError(RegistergrafError):
+    """The call itself is wrong."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that does not exist, told with the nearest names that do."""
+
+    def __init__(self, kind: str, name: str, nearest: Sequence[str]) -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"there is no {kind} called '{name}'{hint}")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a curated file: where, what, and what would be right."""
+
+    file: str
+    line: int
+    text: str
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
+        return f"{place}: {self.text}"
+
+
+class ContentError(RegistergrafError):
+    """Curated files that were read and found wanting; carries every problem found."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class MalformedError(ContentError):
+    """Curated files that cannot be read: not UTF-8, not Turtle, TriG or SPARQL."""
+
+    exit_code = 3
+
+
+class ReleaseError(RegistergrafError):
+    """There is no release, or it cannot be read or written."""
+
+
+class IntegrityError(ReleaseError):
+    """A release whose files are not the ones its manifest names."""
+
+    exit_code = 4
+
+
+class QueryError(RegistergrafError):
+    """A query that was not answered."""
+
+
+class QuerySyntaxError(QueryError):
+    """Text that is not SPARQL; `line` and `column` count from 1 (0 where the parser gives none)."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        self.line = line
+        self.column = column
+        self.message = message
+        where = f"line {line}, column {column}: " if line else ""
+        super().__init__(f"{where}{message}")
+
+
+class QueryRefusedError(QueryError):
+    """SPARQL that this service does not do: SERVICE, LOAD, updates."""
+
+
+class QueryLimitError(QueryError):
+    """A limit was reached; `limit` is the name of the setting."""
+
+    def __init__(self, limit: str, message: str) -> None:
+        self.limit = limit
+        super().__init__(message)
+
+
+class EndpointError(QueryError):
+    """A remote SPARQL service could not be asked or answered with an error."""

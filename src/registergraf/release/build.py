@@ -1,0 +1,97 @@
+"""The story of the whole program, in the order it happens."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from registergraf import audit, catalogue, graph
+from registergraf.content import WHITELIST, Content, load, read_files
+from registergraf.errors import ContentError
+from registergraf.release.judging import report_of, structure_problems
+from registergraf.release.manifest import Manifest
+from registergraf.release.store import GRAPH_FILE, Release, publish
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Mapping
+
+    from pyoxigraph import Store
+
+    from registergraf.audit import Verdict
+    from registergraf.settings import Settings
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What a build made, for the last line it prints."""
+
+    release: Release
+    registries: int
+    claims: int
+    quads: int
+    failures: Mapping[str, int]
+    """Failed verdicts by severity."""
+    seconds: float = field(compare=False)
+
+
+def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None]) -> BuildSummary:
+    """Read, infer, audit, publish: leave a release for the day and point `current` at it.
+
+    Raises `ContentError` when the content is malformed or breaks a structure rule, `ReleaseError` when the releases
+    folder cannot be written; in either case the release before it keeps serving.
+    """
+    started = time.monotonic()
+    tell("reading the curated files")
+    content = load(read_files(settings.content_dir, settings.base_iri), settings.base_iri)
+    documents = audit.read_documents(settings.sources_dir)
+    tell(f"inferring the view of {as_of}")
+    rules = audit.load_rules(content.files.under("shapes"), content.base)
+    store = graph.assemble([*content.quads, *rules.quads], content.queries, as_of, content.base)
+    tell(f"auditing by {len(rules.rules)} rules")
+    verdicts = audit.judge(store, rules, documents, content.terms, content.base)
+    if problems := structure_problems(verdicts, content.locator):
+        raise ContentError(problems)
+    tell("writing the catalogue")
+    files = {
+        GRAPH_FILE: graph.to_nquads(store),
+        "audit/report.json": report_of(verdicts, rules).json,
+        **catalogue_files(store, content),
+        **{f"queries/{path}": text.encode() for path, text in content.queries.items()},
+        **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
+        WHITELIST: content.files[WHITELIST].encode(),
+    }
+    tell("publishing")
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
+    release = publish(
+        settings.releases_dir, Manifest.of(content.base, as_of, content.files.digest, hashes, files), files
+    )
+    return BuildSummary(
+        release, *_counts(store, content.base), len(store), _failures(verdicts), time.monotonic() - started
+    )
+
+
+def catalogue_files(store: Store, content: Content) -> dict[str, bytes]:
+    """The catalogue in each profile and format."""
+    files = {}
+    for profile in catalogue.PROFILES:
+        triples = catalogue.export(store, content.queries, profile)
+        for name, format_ in catalogue.FORMATS.items():
+            files[f"catalogue/{profile}{format_.suffix}"] = catalogue.write(triples, name)
+    return files
+
+
+def _counts(store: Store, base: str) -> tuple[int, int]:
+    counted = graph.select(
+        store,
+        f"PREFIX rg: <{base}ns#> SELECT (COUNT(DISTINCT ?s) AS ?sources) (COUNT(DISTINCT ?c) AS ?claims) "
+        "WHERE { { ?s a rg:DataSource } UNION { ?c a rg:Claim } }",
+    )[0]
+    return int(counted["sources"].value), int(counted["claims"].value)
+
+
+def _failures(verdicts: list[Verdict]) -> Counter[str]:
+    return Counter(v.severity for v in verdicts if v.failed)

@@ -1,0 +1,67 @@
+"""Judging what stands in files: curated content for its curators, a release for its auditors."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from registergraf import audit, graph
+from registergraf.audit.report import Report
+from registergraf.content import WHITELIST, load, read_files
+from registergraf.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from registergraf.audit import Rules, Verdict
+    from registergraf.content import Locator
+    from registergraf.release.store import Release
+    from registergraf.settings import Settings
+
+
+def check_content(settings: Settings) -> list[Problem]:
+    """What breaks a rule of structure in the curated files, warnings included, each with file and line.
+
+    Raises `MalformedError` for a file that does not parse, `ContentError` for unknown terms.
+    """
+    content = load(read_files(settings.content_dir, settings.base_iri), settings.base_iri)
+    rules = audit.load_rules(content.files.under("shapes"), content.base).only_structural()
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    store = graph.assemble([*content.quads, *rules.quads], content.queries, today, content.base)
+    verdicts = audit.judge(store, rules, audit.read_documents(settings.sources_dir), content.terms, content.base)
+    return structure_problems(verdicts, content.locator, severities=("Violation", "Warning"))
+
+
+def structure_problems(
+    verdicts: Iterable[Verdict], locator: Locator, severities: Sequence[str] = ("Violation",)
+) -> list[Problem]:
+    """Failed verdicts of the rules of structure, as problems at the line that writes the thing they are about."""
+    failed = [v for v in verdicts if v.failed and v.rule.is_structural and v.severity in severities]
+    return sorted({Problem(*locator.find(v.focus), f"{v.rule.id}: {v.label}: {v.explain('en')}") for v in failed})
+
+
+def judge_release(release: Release, settings: Settings, as_of: datetime.date, only: Sequence[str] = ()) -> Report:
+    """The verdicts on a release as of a day, by all rules or only those of the given ids.
+
+    Raises `UnknownNameError` for an id that no rule has.
+    """
+    shapes = {
+        path.removeprefix("shapes/"): release.read(path).decode()
+        for path in release.manifest.files
+        if path.startswith("shapes/")
+    }
+    rules = audit.load_rules(shapes, release.base)
+    rules = rules.only({rules.named(name).id for name in only}) if only else rules
+    store = (
+        release.store
+        if as_of == release.as_of
+        else graph.view_as_of(release.store, release.queries, as_of, release.base)
+    )
+    terms = [line for line in release.read(WHITELIST).decode().split("\n") if line and not line.startswith("#")]
+    return report_of(audit.judge(store, rules, audit.read_documents(settings.sources_dir), terms, release.base), rules)
+
+
+def report_of(verdicts: Sequence[Verdict], rules: Rules) -> Report:
+    """The report, with the rules as they were judged (their provisions named)."""
+    judged = {verdict.rule.id: verdict.rule for verdict in verdicts}
+    return Report.of(verdicts, [judged.get(rule.id, rule) for rule in rules.rules])

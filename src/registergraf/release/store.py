@@ -1,0 +1,188 @@
+"""A release on disk: written beside and renamed, opened, verified, and pointed at by `current`.
+
+Layout: ``releases/<name>/…`` with one folder a release, and ``releases/current``, a symbolic link that is replaced in
+one step. A crash at any moment leaves the link where it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import RdfFormat, Store
+
+from registergraf.audit.report import Report
+from registergraf.catalogue import FORMATS
+from registergraf.errors import IntegrityError, ReleaseError
+from registergraf.release.manifest import FILE_NAME, Manifest
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Mapping
+
+CURRENT = "current"
+GRAPH_FILE = "graph.nq"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One immutable release; what it holds is read when it is asked for."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The hash that names it."""
+        return self.manifest.name
+
+    @property
+    def base(self) -> str:
+        """Base of every IRI of ours."""
+        return self.manifest.base
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The day of its view."""
+        return self.manifest.as_of
+
+    @property
+    def graph_file(self) -> Path:
+        """The whole dataset as sorted N-Quads, the view as its default graph."""
+        return self.path / GRAPH_FILE
+
+    @cached_property
+    def store(self) -> Store:
+        """The whole dataset in memory; not to be written to."""
+        store = Store()
+        store.bulk_load(self.read(GRAPH_FILE), format=RdfFormat.N_QUADS)
+        return store
+
+    @cached_property
+    def queries(self) -> Mapping[str, str]:
+        """The SPARQL it was made with, by path below `queries/`."""
+        return {
+            p.removeprefix("queries/"): self.read(p).decode() for p in self.manifest.files if p.startswith("queries/")
+        }
+
+    @cached_property
+    def report(self) -> Report:
+        """The audit as it was made with the release."""
+        return Report.read(self.read("audit/report.json"))
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """The verdicts of the audit."""
+        return self.report.verdicts
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules of the audit."""
+        return self.report.rules
+
+    def catalogue(self, profile: str, format_name: str) -> bytes:
+        """The catalogue document of a profile in one of `registergraf.catalogue.FORMATS`."""
+        return self.read(f"catalogue/{profile}{FORMATS[format_name].suffix}")
+
+    def read(self, path: str) -> bytes:
+        """One file of the release; raises `IntegrityError` when its bytes are not those of the manifest."""
+        try:
+            data = (self.path / path).read_bytes()
+        except OSError as error:
+            raise ReleaseError(f"release {self.name} cannot be read: {error.strerror}: {path}") from error
+        if hashlib.sha256(data).hexdigest() != self.manifest.files.get(path):
+            raise IntegrityError(
+                f"release {self.name} is broken: {path} is not the file its manifest names; build again"
+            )
+        return data
+
+
+def open_release(path: Path) -> Release:
+    """Open a release's folder.
+
+    Raises `ReleaseError` when it is none, `IntegrityError` when its name is not the hash of its manifest.
+    """
+    try:
+        manifest = Manifest.read((path / FILE_NAME).read_bytes(), str(path / FILE_NAME))
+    except OSError as error:
+        raise ReleaseError(f"there is no release at {path}; run 'registergraf build'") from error
+    resolved = path.resolve()
+    if resolved.name != manifest.name:
+        raise IntegrityError(f"the release at {resolved} calls itself {manifest.name}; its manifest has been changed")
+    return Release(resolved, manifest)
+
+
+def current(releases: Path) -> Release:
+    """The release that is served; raises `ReleaseError` when there is none."""
+    return open_release(releases / CURRENT)
+
+
+def publish(releases: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Release:
+    """Write a release whole, then point `current` at it.
+
+    Raises `ReleaseError` when the folder cannot be written.
+    """
+    try:
+        with _lock(releases):
+            _write(releases, manifest, files)
+            _point(releases, manifest.name)
+    except OSError as error:
+        raise ReleaseError(f"the release cannot be written to {releases}: {error.strerror}") from error
+    return open_release(releases / manifest.name)
+
+
+@contextlib.contextmanager
+def _lock(releases: Path) -> Iterator[None]:
+    """One builder at a time; the lock goes with the process that holds it."""
+    releases.mkdir(parents=True, exist_ok=True)
+    with (releases / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in releases.glob(".new-*"):
+            shutil.rmtree(left)
+        yield
+
+
+def _write(releases: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    target = releases / manifest.name
+    whole = {**files, FILE_NAME: manifest.write()}
+    if target.exists():
+        _mend(target, whole)
+        return
+    fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=releases))
+    for path, data in whole.items():
+        _put(fresh / path, data)
+    fresh.chmod(0o755)
+    fresh.rename(target)
+
+
+def _mend(target: Path, files: Mapping[str, bytes]) -> None:
+    """Put back whatever was damaged since; each file in one step, because the release may be serving."""
+    for path, data in files.items():
+        place = target / path
+        if not place.is_file() or place.read_bytes() != data:
+            spare = place.with_name(place.name + ".new")
+            _put(spare, data)
+            spare.replace(place)
+
+
+def _put(place: Path, data: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _point(releases: Path, name: str) -> None:
+    link = releases / ".current-new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name, target_is_directory=True)
+    link.replace(releases / CURRENT)

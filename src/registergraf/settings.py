@@ -1,0 +1,139 @@
+"""Every setting once: name, default, help. The command line, the documentation and a test read this table.
+
+A setting is read from the environment as ``REGISTERGRAF_`` and its name in capitals
+(``query-seconds`` is ``REGISTERGRAF_QUERY_SECONDS``); a command-line option of the same name wins.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from registergraf.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SETTINGS", "Setting", "Settings"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table; the type of the default is the type of the value."""
+
+    name: str
+    default: Any
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "REGISTERGRAF_" + self.field.upper()
+
+    @property
+    def field(self) -> str:
+        """Its attribute on `Settings`."""
+        return self.name.replace("-", "_")
+
+    def parse(self, text: str) -> Any:
+        """Read a value; raises `UsageError` when it is not of the default's type."""
+        try:
+            return type(self.default)(text)
+        except ValueError as error:
+            kind = type(self.default).__name__
+            raise UsageError(f"{self.variable} is '{text}', which is not {kind}; default is {self.default}") from error
+
+
+SETTINGS = (
+    Setting(
+        "content",
+        "",
+        "Folder with ontology/, data/, shapes/ and queries/; empty: the checkout you stand in, else the packaged one",
+    ),
+    Setting(
+        "releases",
+        "",
+        "Folder that keeps the releases; empty: releases/ of the checkout you stand in, else one in your data folder",
+    ),
+    Setting(
+        "sources", "", "Folder with the source documents; empty: ../shared/sources beside the content, where it exists"
+    ),
+    Setting("base-iri", "https://w3id.org/registergraf/", "Base of every IRI of ours"),
+    Setting("host", "127.0.0.1", "Address the service listens on"),
+    Setting("port", 8000, "Port the service listens on"),
+    Setting("threads", 8, "Requests the service handles at one time"),
+    Setting("query-workers", 2, "Processes that answer SPARQL queries"),
+    Setting("query-seconds", 10.0, "Seconds a SPARQL query may take"),
+    Setting("query-wait-seconds", 10.0, "Seconds a query may wait for a free worker"),
+    Setting("query-memory-mb", 2048, "Memory of one query worker, in MiB"),
+    Setting("query-length", 100_000, "Longest SPARQL query, in characters"),
+    Setting("query-nesting", 100, "Deepest nesting of brackets in a SPARQL query"),
+    Setting("answer-mb", 64, "Largest answer to a SPARQL query, in MiB"),
+    Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values in force; see `SETTINGS` for what each means."""
+
+    content: str
+    releases: str
+    sources: str
+    base_iri: str
+    host: str
+    port: int
+    threads: int
+    query_workers: int
+    query_seconds: float
+    query_wait_seconds: float
+    query_memory_mb: int
+    query_length: int
+    query_nesting: int
+    answer_mb: int
+    endpoint_seconds: float
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Self:
+        """The defaults, overridden by the environment, overridden by what is given (`None` is not given).
+
+        Raises `UsageError` for a value of the wrong type.
+        """
+        environment = os.environ if environment is None else environment
+        values = {
+            s.field: s.parse(environment[s.variable]) if s.variable in environment else s.default for s in SETTINGS
+        }
+        values |= {name: value for name, value in given.items() if value is not None}
+        return cls(**{f.name: values[f.name] for f in fields(cls)})
+
+    @property
+    def content_dir(self) -> Path:
+        """Where the curated files are."""
+        if self.content:
+            return Path(self.content)
+        here = Path.cwd()
+        return here if is_content(here) else Path(__file__).parent / "content_files"
+
+    @property
+    def releases_dir(self) -> Path:
+        """Where the releases are kept."""
+        if self.releases:
+            return Path(self.releases)
+        here = Path.cwd()
+        if is_content(here):
+            return here / "releases"
+        data_home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+        return Path(data_home) / "registergraf" / "releases"
+
+    @property
+    def sources_dir(self) -> Path | None:
+        """Where the source documents are, or None where they are not at hand."""
+        folder = Path(self.sources) if self.sources else self.content_dir / ".." / "shared" / "sources"
+        return folder if folder.is_dir() else None
+
+
+def is_content(folder: Path) -> bool:
+    """Whether a folder has the four content folders."""
+    return all((folder / name).is_dir() for name in ("ontology", "data", "shapes", "queries"))

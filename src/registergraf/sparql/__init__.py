@@ -1,0 +1,10 @@
+"""SPARQL 1.1 queries from strangers: the protocol, formats, a guard, and worker processes that can be killed."""
+
+from __future__ import annotations
+
+from registergraf.sparql.evaluation import Answer
+from registergraf.sparql.formats import NotAcceptableError
+from registergraf.sparql.pool import WorkerPool
+from registergraf.sparql.protocol import ProtocolError, QueryRequest, read_query
+
+__all__ = ["Answer", "NotAcceptableError", "ProtocolError", "QueryRequest", "WorkerPool", "read_query"]

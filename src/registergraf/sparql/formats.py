@@ -1,0 +1,124 @@
+"""What an answer can be written as, and which of it a client wants (RFC 9110, section 12.5.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+from registergraf.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["GRAPHS", "RESULTS", "Format", "NotAcceptableError", "choose", "negotiate"]
+
+Writer = TypeVar("Writer", QueryResultsFormat, RdfFormat)
+
+
+class NotAcceptableError(QueryError):
+    """Nothing of what was asked for can be given; `offered` lists the media types there are."""
+
+    def __init__(self, asked: str, offered: Sequence[str]) -> None:
+        self.asked = asked
+        self.offered = tuple(offered)
+        super().__init__(f"{asked}; there is {', '.join(offered)}")
+
+
+@dataclass(frozen=True)
+class Format(Generic[Writer]):
+    """One way to write an answer: its name in ``?format=``, its media type, and pyoxigraph's writer."""
+
+    name: str
+    media_type: str
+    writer: Writer
+
+
+# The first of each is given to a client that does not say what it wants.
+RESULTS = (
+    Format("json", "application/sparql-results+json", QueryResultsFormat.JSON),
+    Format("xml", "application/sparql-results+xml", QueryResultsFormat.XML),
+    Format("csv", "text/csv", QueryResultsFormat.CSV),
+    Format("tsv", "text/tab-separated-values", QueryResultsFormat.TSV),
+)
+GRAPHS = (
+    Format("ttl", "text/turtle", RdfFormat.TURTLE),
+    Format("nt", "application/n-triples", RdfFormat.N_TRIPLES),
+    Format("jsonld", "application/ld+json", RdfFormat.JSON_LD),
+    Format("rdf", "application/rdf+xml", RdfFormat.RDF_XML),
+)
+# What clients write that know JSON and XML but not SPARQL.
+_ALIASES = {
+    "application/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+    "text/xml": "application/sparql-results+xml",
+}
+
+# Possessive, and a quoted string may lack its end: linear in the header, whatever it holds.
+_QUOTED = r'"(?:[^"\\]|\\.)*+"?'
+_ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED})++')
+_PARAMETER = re.compile(rf'(?:[^;"]|{_QUOTED})++')
+_WEIGHT = re.compile(r"0(?:\.\d*)?|1(?:\.0*)?|\.\d+")
+
+
+class _Range(NamedTuple):
+    media_type: str
+    weight: float
+
+    def specificity(self, media_type: str) -> int:
+        """How closely this range fits a media type; 0 where it does not."""
+        if media_type in (self.media_type, _ALIASES.get(self.media_type)):
+            return 3
+        if self.media_type == media_type.partition("/")[0] + "/*":
+            return 2
+        return 1 if self.media_type in ("*/*", "*") else 0
+
+
+def negotiate(accept: str | None, offered: Sequence[str]) -> str | None:
+    """Choose the media type that a client prefers, or None where it takes none of those offered.
+
+    `accept` is the text of the header, or None where there is none: then the first one offered is taken.
+    For each type offered the most specific range counts, 0 excludes, and among equals the order of `offered`
+    decides (RFC 9110, section 12.5.1). Parameters such as ``charset`` are not compared.
+    """
+    ranges = [_Range("*/*", 1.0)] if accept is None or not accept.strip() else list(_ranges(accept))
+    best = max(offered, key=lambda media_type: _quality(media_type, ranges), default=None)
+    return best if best is not None and _quality(best, ranges) > 0 else None
+
+
+def choose(formats: Sequence[Format[Writer]], accept: str | None, name: str | None) -> Format[Writer]:
+    """Take the format called `name` where one is named, else negotiate; raises `NotAcceptableError`."""
+    offered = [one.media_type for one in formats]
+    if name is not None:
+        found = next((one for one in formats if one.name == name), None)
+        names = ", ".join(one.name for one in formats)
+        asked = f"the format '{name}' cannot be given for this form of query, which has {names}"
+    else:
+        wanted = negotiate(accept, offered)
+        found = next((one for one in formats if one.media_type == wanted), None)
+        asked = "none of the media types in Accept can be given for this form of query"
+    if found is None:
+        raise NotAcceptableError(asked, offered)
+    return found
+
+
+def _quality(media_type: str, ranges: Sequence[_Range]) -> float:
+    essence = media_type.partition(";")[0].strip().lower()
+    fits = ((one.specificity(essence), one.weight) for one in ranges)
+    return max((fit for fit in fits if fit[0]), default=(0, 0.0))[1]
+
+
+def _ranges(accept: str) -> Iterator[_Range]:
+    """Read the header; an element with a malformed weight is passed over, as if it were not there."""
+    for element in _ELEMENT.findall(accept):
+        media_type, *parameters = (part.strip().lower() for part in _PARAMETER.findall(element) or [""])
+        weight = next((value for name, value in map(_split, parameters) if name == "q"), "1")
+        if _WEIGHT.fullmatch(weight):
+            yield _Range(media_type, float(weight))
+
+
+def _split(parameter: str) -> tuple[str, str]:
+    name, _, value = parameter.partition("=")
+    return name.strip(), value.strip()

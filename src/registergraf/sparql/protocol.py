@@ -1,0 +1,128 @@
+"""Reading a request: the query operation of the SPARQL 1.1 Protocol (section 2.1), without a web framework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import Message
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from pyoxigraph import NamedNode
+
+from registergraf.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["ProtocolError", "QueryRequest", "read_query"]
+
+_METHODS = ("GET", "HEAD", "POST")
+_FORM = "application/x-www-form-urlencoded"
+_QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_MOST_PARAMETERS = 1000
+_READ_ONLY = "this service only reads: SPARQL updates are refused"
+
+Parameters = dict[str, list[str]]
+
+
+class ProtocolError(QueryError):
+    """A request that is not one for a query; `status` is that of HTTP, `allow` the Allow header of a 405."""
+
+    def __init__(self, status: int, message: str, allow: str | None = None) -> None:
+        self.status = status
+        self.allow = allow
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class QueryRequest:
+    """What a request asks: the query, the format it overrides Accept with, and the graphs to ask."""
+
+    query: str
+    format: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+def read_query(method: str, query_string: bytes, content_type: str | None, body: bytes) -> QueryRequest:
+    """Read the query of a request by GET, by POST of a form, or by POST of the query itself.
+
+    With POST, what the query string says counts too, as the W3C's protocol tests do with the graphs. Raises
+    `ProtocolError`: 400 for no query, several, text that is not UTF-8 or a graph that is not an IRI, 403 for an update,
+    405 for another method, 415 for another media type.
+    """
+    if method not in _METHODS:
+        raise ProtocolError(405, f"queries are asked with {', '.join(_METHODS)}, not {method}", ", ".join(_METHODS))
+    parameters = _parameters(query_string)
+    if method == "POST":
+        _add_body(parameters, content_type, body)
+    if "update" in parameters:
+        raise ProtocolError(403, _READ_ONLY)
+    query = _single(parameters, "query")
+    if not query:
+        raise ProtocolError(400, "there is no query: the parameter 'query' is missing or empty")
+    graphs = (_iris(parameters, name) for name in ("default-graph-uri", "named-graph-uri"))
+    return QueryRequest(query, _single(parameters, "format"), *graphs)
+
+
+def _add_body(parameters: Parameters, content_type: str | None, body: bytes) -> None:
+    media_type, charset = _read_content_type(content_type)
+    if media_type == _UPDATE:
+        raise ProtocolError(403, _READ_ONLY)
+    if media_type not in (_FORM, _QUERY):
+        given = media_type or "none"
+        raise ProtocolError(415, f"the media type of a query sent by POST is {_FORM} or {_QUERY}, not {given}")
+    if charset not in ("", "utf-8", "utf8"):
+        raise ProtocolError(400, f"the query is to be UTF-8, not {charset}")
+    added = {"query": [_decode(body)]} if media_type == _QUERY else _parameters(body)
+    for name, values in added.items():
+        parameters.setdefault(name, []).extend(values)
+
+
+def _read_content_type(content_type: str | None) -> tuple[str, str]:
+    """Split a Content-Type header into the media type and the charset, in lower case; "" for what is not there."""
+    if not content_type or not content_type.strip():
+        return "", ""
+    essence = content_type.partition(";")[0].strip().lower()
+    message = Message()
+    message["Content-Type"] = content_type
+    return essence, (message.get_content_charset() or "")
+
+
+def _parameters(encoded: bytes) -> Parameters:
+    """Read form-encoded parameters, each with its values in order."""
+    try:
+        pairs = parse_qsl(_decode(encoded), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except UnicodeDecodeError as error:
+        raise ProtocolError(400, f"the parameters are not UTF-8: {error.reason}") from error
+    except ValueError as error:
+        raise ProtocolError(400, f"there are more than {_MOST_PARAMETERS} parameters") from error
+    parameters: Parameters = {}
+    for name, value in pairs:
+        parameters.setdefault(name, []).append(value)
+    return parameters
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ProtocolError(400, f"the request is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _single(parameters: Mapping[str, Sequence[str]], name: str) -> str | None:
+    values = parameters.get(name, ())
+    if len(values) > 1:
+        raise ProtocolError(400, f"the parameter '{name}' is given {len(values)} times; once is allowed")
+    return values[0] if values else None
+
+
+def _iris(parameters: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    values = tuple(parameters.get(name, ()))
+    for value in values:
+        try:
+            NamedNode(value)
+        except ValueError as error:
+            raise ProtocolError(400, f"'{value}', given as {name}, is not an absolute IRI") from error
+    return values

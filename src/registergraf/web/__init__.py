@@ -1,0 +1,10 @@
+"""HTTP: linked data, the catalogue, the query form and the pages; thin, because a release holds the work done.
+
+Everything a page shows comes from a query in ``queries/pages`` over the release's dataset, or from its audit report.
+"""
+
+from __future__ import annotations
+
+from registergraf.web.app import create_app
+
+__all__ = ["create_app"]

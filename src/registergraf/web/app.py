@@ -1,0 +1,80 @@
+"""The application: a release, the settings and a pool of query workers go in, a Flask application comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+from werkzeug.routing import BaseConverter
+
+from registergraf.web import catalog, linked_data, pages, problems, sparql
+from registergraf.web.i18n import LANGUAGES
+from registergraf.web.site import EXTENSION, Site
+
+if TYPE_CHECKING:
+    from registergraf.settings import Settings
+    from registergraf.web.contract import Pool, Release
+
+# No scripts and nothing from others: a page can neither run what the graph holds nor tell anybody who reads it.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+# Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql")
+CORS_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
+}
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "3600",
+}
+
+BYTES_PER_CHARACTER = 12
+"""The most that one character of a query takes in a form: four bytes, each written as %XX."""
+
+
+class KindConverter(BaseConverter):
+    """The first step of an entity's address: a word that is neither a language nor the folder of the static files."""
+
+    regex = rf"(?!(?:{'|'.join(LANGUAGES)}|static)/)[a-z][a-z-]+"
+
+
+def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
+    """Make the application that serves one release."""
+    app = Flask("registergraf.web")
+    app.extensions[EXTENSION] = Site(release, settings, pool)
+    app.url_map.converters["kind"] = KindConverter
+    app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(read_language)
+    app.after_request(add_headers)
+    for blueprint in (pages.root, pages.blueprint, catalog.blueprint, sparql.blueprint, linked_data.blueprint):
+        app.register_blueprint(blueprint)
+    problems.install(app)
+    return app
+
+
+def read_language() -> None:
+    """Remember the language of the address, for error pages too, which no view has run for."""
+    first = request.path.split("/")[1]
+    if first in LANGUAGES:
+        g.lang = first
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers on everything; the headers of CORS on data, preflight included."""
+    response.headers.update(SECURITY_HEADERS)
+    if request.blueprint in DATA_BLUEPRINTS:
+        response.headers.update(CORS_HEADERS)
+        if request.method == "OPTIONS":
+            response.headers.update(PREFLIGHT_HEADERS)
+            response.status_code = 204
+    return response

@@ -1,0 +1,73 @@
+"""What the web needs from below, as protocols, so that it can be tested without a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping, Sequence
+
+    from pyoxigraph import Store
+
+
+class Release(Protocol):
+    """An immutable release; `registergraf.release.Release` is one."""
+
+    @property
+    def name(self) -> str:
+        """The hash that names it."""
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The day of its view."""
+
+    @property
+    def base(self) -> str:
+        """Base of every IRI of ours."""
+
+    @property
+    def store(self) -> Store:
+        """The dataset: the view as default graph, each claim and each layer as a named graph."""
+
+    @property
+    def queries(self) -> Mapping[str, str]:
+        """The SPARQL, by path below `queries/`."""
+
+    @property
+    def verdicts(self) -> Sequence[Mapping[str, Any]]:
+        """The verdicts of the audit."""
+
+    @property
+    def rules(self) -> Sequence[Mapping[str, Any]]:
+        """The rules of the audit."""
+
+    def catalogue(self, profile: str, format_name: str, /) -> bytes:
+        """Give the catalogue document of a profile, in a format of `registergraf.catalogue.FORMATS`."""
+
+
+class Answer(Protocol):
+    """What a query was answered with."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body."""
+
+    @property
+    def body(self) -> bytes:
+        """The whole answer."""
+
+
+class Pool(Protocol):
+    """Workers that answer SPARQL; `registergraf.sparql.pool.WorkerPool` is one."""
+
+    def answer(
+        self,
+        query: str,
+        accept: str | None,
+        name: str | None = None,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Answer:
+        """Answer a query in the format called `name`, else in the one `accept` prefers; raises `QueryError`."""

@@ -1,0 +1,84 @@
+"""Linked data: an entity's address answers 303 with its page or a data document (Cool URIs, section 4.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, redirect
+
+from registergraf.catalogue import FORMATS
+from registergraf.web.client import HTML, accepted, language
+from registergraf.web.documents import (
+    document,
+    entity_document,
+    format_of,
+    media_types,
+    ontology_document,
+    split_suffix,
+)
+from registergraf.web.links import add_links, document_links
+from registergraf.web.pages import terms
+from registergraf.web.problems import NothingAcceptable, UnknownThing
+from registergraf.web.site import site
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+blueprint = Blueprint("linked_data", __name__)
+
+NEGOTIATED = "Accept, Accept-Language"
+
+
+@blueprint.get("/<kind:kind>/<key>")
+def entity(kind: str, key: str) -> AnyResponse:
+    """A thing, or a data document about it where the address ends in the suffix of one."""
+    iri = site().iri(kind, key)
+    if site().knows(iri) or _is_rule(kind, key):
+        return see_other(kind, key)
+    stem, name = split_suffix(key)
+    iri = site().iri(kind, stem)
+    if not name or not site().knows(iri):
+        raise UnknownThing(kind, stem)
+    response = document(entity_document(iri, name), FORMATS[name])
+    add_links(response, document_links(f"/{kind}/{stem}", iri.value))
+    return response
+
+
+def see_other(kind: str, key: str) -> AnyResponse:
+    """303 to the page in the client's language, or to the data document in its format."""
+    chosen = accepted([HTML, *media_types()])
+    if chosen is None:
+        raise NothingAcceptable([HTML, *media_types()])
+    place = f"/{kind}/{key}"
+    target = f"/{language()}{place}" if chosen == HTML else place + FORMATS[format_of(chosen)].suffix
+    response = redirect(target, 303)
+    response.headers["Vary"] = NEGOTIATED
+    return response
+
+
+def _is_rule(kind: str, key: str) -> bool:
+    return kind == "rule" and any(rule["id"] == key for rule in site().release.rules)
+
+
+@blueprint.get("/ns")
+def vocabulary() -> Response:
+    """The vocabulary: its terms have hash addresses, so the document itself is the answer."""
+    offers = ["text/turtle", HTML, *media_types()]
+    chosen = accepted(offers)
+    if chosen is None:
+        raise NothingAcceptable(offers)
+    if chosen == HTML:
+        response = terms(language())
+        response.headers["Vary"] = NEGOTIATED
+        return response
+    name = format_of(chosen)
+    return document(ontology_document(name), FORMATS[name], vary=NEGOTIATED)
+
+
+@blueprint.get("/ns.<suffix>")
+def vocabulary_document(suffix: str) -> Response:
+    """The vocabulary in one format."""
+    stem, name = split_suffix(f"ns.{suffix}")
+    if stem != "ns":
+        raise UnknownThing("document", f"ns.{suffix}")
+    return document(ontology_document(name), FORMATS[name])

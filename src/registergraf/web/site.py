@@ -1,0 +1,121 @@
+"""One release, made ready to be shown: its queries asked, its things named and addressed."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote, unquote
+
+from flask import current_app
+from pyoxigraph import Literal, NamedNode, Quad
+
+from registergraf.graph.queries import select
+from registergraf.namespaces import BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from registergraf.graph.queries import Row, Term
+    from registergraf.settings import Settings
+    from registergraf.web.contract import Pool, Release
+
+EXTENSION = "registergraf"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every view reads; nothing of it changes while the application lives."""
+
+    release: Release
+    settings: Settings
+    pool: Pool
+
+    def rows(self, page_query: str, **bindings: Term | str) -> list[Row]:
+        """Ask ``queries/pages/{page_query}.rq``; of the bindings, those that the query speaks of are used."""
+        text = self.release.queries[f"pages/{page_query}.rq"]
+        return select(
+            self.release.store, text, **{name: value for name, value in bindings.items() if f"?{name} " in text}
+        )
+
+    # ---------------------------------------------------------------- names
+
+    @cached_property
+    def names(self) -> Mapping[str, list[Literal]]:
+        """Every name of each thing, the one to prefer first."""
+        names: defaultdict[str, list[Literal]] = defaultdict(list)
+        for row in self.rows("labels"):
+            if isinstance(row["label"], Literal):
+                names[row["thing"].value].append(row["label"])
+        return dict(names)
+
+    def name(self, iri: str, lang: str) -> Literal | None:
+        """What a thing is called: in the language, else in bokmål, else without language, else in any."""
+        candidates = self.names.get(iri, [])
+        for wanted in (lang, "nb", None):
+            found = next((c for c in candidates if c.language == wanted), None)
+            if found:
+                return found
+        return candidates[0] if candidates else None
+
+    @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes, ours under the base of the release."""
+        return {p: self.release.base + n.removeprefix(BASE) if n.startswith(BASE) else n for p, n in PREFIXES.items()}
+
+    def compact(self, iri: str) -> str:
+        """An IRI as a prefixed name where a prefix fits."""
+        fitting = [(len(namespace), prefix) for prefix, namespace in self.prefixes.items() if iri.startswith(namespace)]
+        if not fitting:
+            return iri
+        length, prefix = max(fitting)
+        return f"{prefix}:{iri[length:]}"
+
+    # ---------------------------------------------------------------- addresses
+
+    @cached_property
+    def law_ids(self) -> Mapping[str, str]:
+        """The local id of each act and regulation, by its IRI, which is Lovdata's."""
+        return {row["item"].value: row["id"].value for row in self.rows("law")}
+
+    def iri(self, kind: str, key: str) -> NamedNode:
+        """The IRI that a page or a data document is about."""
+        if kind == "act":
+            return NamedNode(
+                next((iri for iri, local in self.law_ids.items() if local == key), self.release.base + "act/" + key)
+            )
+        return NamedNode(f"{self.release.base}{kind}/{quote(unquote(key), safe='.-_~')}")
+
+    def path(self, iri: str) -> str | None:
+        """The path of a thing below the language ("registry/npr"), or None where we have no page for it."""
+        if iri in self.law_ids:
+            return f"act/{self.law_ids[iri]}"
+        if iri.startswith(self.release.base + "ns#"):
+            return "ns#" + iri.rsplit("#", 1)[1]
+        path = iri.removeprefix(self.release.base)
+        kind, _, key = path.partition("/")
+        return path if path != iri and key and "/" not in key and kind != "graph" else None
+
+    def knows(self, iri: NamedNode) -> bool:
+        """Whether anything is said of a thing, in the view or in a claim."""
+        return any(True for _ in self._about(iri))
+
+    def _about(self, iri: NamedNode) -> Iterable[Quad]:
+        return cast("Iterable[Quad]", self.release.store.quads_for_pattern(iri, None, None, None))
+
+    def nearest(self, kind: str, key: str, count: int = 3) -> list[str]:
+        """The keys of a kind that are most like one that does not exist."""
+        start = f"{self.release.base}{kind}/"
+        keys = (
+            [*self.law_ids.values()]
+            if kind == "act"
+            else [i.removeprefix(start) for i in self.names if i.startswith(start)]
+        )
+        return difflib.get_close_matches(key, keys, n=count, cutoff=0.4)
+
+
+def site() -> Site:
+    """The site that the running application serves."""
+    return cast("Site", current_app.extensions[EXTENSION])

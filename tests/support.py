@@ -1,0 +1,18 @@
+"""Where things are, for the tests."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+import registergraf
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+PACKAGED = Path(registergraf.__file__).parent / "content_files"
+CONTENT = PACKAGED if PACKAGED.is_dir() else ROOT
+DAY = datetime.date(2026, 11, 21)
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder ../shared is not beside the project")
