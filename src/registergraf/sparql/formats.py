@@ -34,6 +34,12 @@ class Format(Generic[Writer]):
     name: str
     media_type: str
     writer: Writer
+    also: tuple[str, ...] = ()
+    """Other names that clients write (SPARQLWrapper sends ``format=turtle`` beside its Accept header)."""
+
+    def is_called(self, name: str) -> bool:
+        """Whether ``?format=`` may call it so: by its name, another name, or its media type."""
+        return name.lower() in {self.name, self.media_type, *self.also}
 
 
 # The first of each is given to a client that does not say what it wants.
@@ -44,10 +50,10 @@ RESULTS = (
     Format("tsv", "text/tab-separated-values", QueryResultsFormat.TSV),
 )
 GRAPHS = (
-    Format("ttl", "text/turtle", RdfFormat.TURTLE),
-    Format("nt", "application/n-triples", RdfFormat.N_TRIPLES),
-    Format("jsonld", "application/ld+json", RdfFormat.JSON_LD),
-    Format("rdf", "application/rdf+xml", RdfFormat.RDF_XML),
+    Format("ttl", "text/turtle", RdfFormat.TURTLE, ("turtle",)),
+    Format("nt", "application/n-triples", RdfFormat.N_TRIPLES, ("n-triples", "ntriples")),
+    Format("jsonld", "application/ld+json", RdfFormat.JSON_LD, ("json-ld", "json")),
+    Format("rdf", "application/rdf+xml", RdfFormat.RDF_XML, ("rdf+xml", "rdf-xml", "xml")),
 )
 # What clients write that know JSON and XML but not SPARQL.
 _ALIASES = {
@@ -92,7 +98,7 @@ def choose(formats: Sequence[Format[Writer]], accept: str | None, name: str | No
     """Take the format called `name` where one is named, else negotiate; raises `NotAcceptableError`."""
     offered = [one.media_type for one in formats]
     if name is not None:
-        found = next((one for one in formats if one.name == name), None)
+        found = next((one for one in formats if one.is_called(name)), None)
         names = ", ".join(one.name for one in formats)
         asked = f"the format '{name}' cannot be given for this form of query, which has {names}"
     else:
