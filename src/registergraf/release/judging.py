@@ -6,14 +6,16 @@ import datetime
 from typing import TYPE_CHECKING
 
 from registergraf import audit, graph
+from registergraf.audit.coverage import documents_at_hand, uncited
 from registergraf.audit.report import Report
 from registergraf.content import WHITELIST, load, read_files
-from registergraf.errors import Problem
+from registergraf.errors import Problem, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from registergraf.audit import Rules, Verdict
+    from registergraf.audit.coverage import Uncited
     from registergraf.content import Locator
     from registergraf.release.store import Release
     from registergraf.settings import Settings
@@ -26,10 +28,23 @@ def check_content(settings: Settings) -> list[Problem]:
     """
     content = load(read_files(settings.content_dir, settings.base_iri), settings.base_iri)
     rules = audit.load_rules(content.files.under("shapes"), content.base).only_structural()
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    store = graph.assemble([*content.quads, *rules.quads], content.queries, today, content.base)
+    store = graph.assemble([*content.quads, *rules.quads], content.queries, _today(), content.base)
     verdicts = audit.judge(store, rules, audit.read_documents(settings.sources_dir), content.terms, content.base)
     return structure_problems(verdicts, content.locator, severities=("Violation", "Warning"))
+
+
+def uncovered_lines(settings: Settings, document: str | None) -> list[Uncited]:
+    """The lines of the documents at hand that nothing accounts for; of one document, by its slug, or of all.
+
+    Raises `UnknownNameError` for a document that is not at hand.
+    """
+    content = load(read_files(settings.content_dir, settings.base_iri), settings.base_iri)
+    store = graph.assemble(content.quads, content.queries, _today(), content.base)
+    documents = audit.read_documents(settings.sources_dir)
+    at_hand = documents_at_hand(store, documents)
+    if document is not None and document not in at_hand:
+        raise UnknownNameError("document at hand", document, at_hand)
+    return [line for line in uncited(store, documents, content.base) if document in {None, line.document}]
 
 
 def structure_problems(
@@ -65,3 +80,7 @@ def report_of(verdicts: Sequence[Verdict], rules: Rules) -> Report:
     """The report, with the rules as they were judged (their provisions named)."""
     judged = {verdict.rule.id: verdict.rule for verdict in verdicts}
     return Report.of(verdicts, [judged.get(rule.id, rule) for rule in rules.rules])
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()
