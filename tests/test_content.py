@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from registergraf.content import Content, Locator, load, read_files
+from registergraf.content.layout import lay_out
+from registergraf.content.load import parse_quads
 from registergraf.errors import ContentError, MalformedError, RegistergrafError
 from registergraf.namespaces import BASE
 from support import CONTENT, SHARED, needs_shared
@@ -116,6 +119,33 @@ def test_an_iri_is_found_where_it_is_written(content: Content) -> None:
     assert Locator({"f": text}).find("http://x/c") == ("f", 3)
     assert Locator({"f": text}).find("http://x/nowhere") == ("", 0)
     assert content.locator.find(BASE + "claim/npr-5")[0] == NPR
+
+
+def test_every_registry_file_has_the_one_layout() -> None:
+    """`registergraf fmt` would change nothing."""
+    for path in sorted((CONTENT / "data" / "registries").glob("*.trig")):
+        text = path.read_text(encoding="utf-8")
+        assert lay_out(path.name, text) == text, path.name
+
+
+def test_the_layout_changes_no_statement_and_is_its_own_layout() -> None:
+    """A file with its claims turned round comes back in order, saying the same; a second time changes nothing."""
+    text = (CONTENT / NPR).read_text(encoding="utf-8")
+    start = text.index("graph:editorial")
+    blocks = re.split(r"\n\n(?=claim:|graph:)", re.sub(r"\n# -{64}[^\n]*\n", "", text[start:]))
+    turned = text[:start] + "\n\n".join(reversed(blocks))
+
+    again = lay_out(NPR, turned)
+
+    assert again != turned
+    assert lay_out(NPR, again) == again
+    assert {str(q) for q in parse_quads(NPR, again, BASE)} == {str(q) for q in parse_quads(NPR, text, BASE)}
+
+
+def test_a_malformed_file_is_not_laid_out() -> None:
+    """A file that does not parse is told with its line, and nothing is written."""
+    with pytest.raises(MalformedError, match=r"x\.trig:2"):
+        lay_out("x.trig", "@prefix a: <http://a/> .\na:b { a:c a:d }} .\n")
 
 
 @needs_shared

@@ -44,7 +44,8 @@ SELECT DISTINCT ?document ?slug ?first WHERE {{
 """
 FILES = """
 PREFIX dct: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/>
-SELECT ?document ?file WHERE { ?source a foaf:Document ; dct:identifier ?document ; dct:source ?file } ORDER BY ?document
+SELECT ?document ?file WHERE {
+  ?source a foaf:Document ; dct:identifier ?document ; dct:source ?file } ORDER BY ?document
 """
 
 

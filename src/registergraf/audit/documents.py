@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from registergraf.errors import RegistergrafError
@@ -23,10 +24,12 @@ class Documents:
 
     def text(self, name: str, first: int, last: int) -> str | None:
         """Lines `first` to `last`, counted from 1, as one normalised line; None where the document is not at hand."""
-        if name not in self.files:
-            return None
-        lines = self.files[name].decode("utf-8").split("\n")
-        return normalise(" ".join(lines[first - 1 : last]))
+        lines = self._lines.get(name)
+        return None if lines is None else normalise(" ".join(lines[first - 1 : last]))
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {name: data.decode("utf-8").split("\n") for name, data in self.files.items()}
 
 
 def normalise(text: str) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.audit.evidence import Evidence
 from registergraf.audit.shacl import shacl_rows
@@ -21,6 +22,8 @@ from registergraf.namespaces import graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Store
 
     from registergraf.audit.documents import Documents
     from registergraf.audit.rules import Rule, Rules
@@ -40,31 +43,39 @@ SELECT ?passage ?file ?first ?last WHERE {{
 
 def judge(store: Store, rules: Rules, documents: Documents, terms: Iterable[str], base: str) -> list[Verdict]:
     """Every rule applied to everything in its scope, in both runs, in the order of rule, run and thing."""
-    bench = lay_out(store, documents, terms, base)
-    evidence = Evidence.of(bench, base)
-    shapes = shacl_rows(bench, rules)
-    verdicts: list[Verdict] = []
+    with laid_out(store, documents, terms, base):
+        return list(_judged(store, rules, Evidence.of(store, base)))
+
+
+def _judged(store: Store, rules: Rules, evidence: Evidence) -> Iterator[Verdict]:
+    shapes = shacl_rows(store, rules)
     for plain in rules.rules:
         rule = replace(plain, source_labels=tuple(evidence.label(NamedNode(source)) for source in plain.sources))
-        rows = {run: select(bench, text) for run, text in rule.checks.items()}
+        rows = {run: select(store, text) for run, text in rule.checks.items()}
         if rule.has_shape:
             rows["view"] = [*rows.get("view", []), *shapes.get(rule.id, [])]
         for run in ("view", "claims"):
-            verdicts += _verdicts(rule, run, rows.get(run, []), evidence)
-    return verdicts
+            yield from _verdicts(rule, run, rows.get(run, []), evidence)
 
 
-def lay_out(store: Store, documents: Documents, terms: Iterable[str], base: str) -> Store:
-    """A copy of the dataset with `graph/documents` and `graph/whitelist`, which are never published."""
-    copy = Store()
-    copy.bulk_extend(store)
+@contextmanager
+def laid_out(store: Store, documents: Documents, terms: Iterable[str], base: str) -> Iterator[None]:
+    """Lay `graph/documents` and `graph/whitelist` beside the dataset while it is judged; they are never published."""
     whitelist, lines = NamedNode(graph("whitelist", base)), NamedNode(graph("documents", base))
-    copy.extend(Quad(NamedNode(term), RDF_TYPE, RDFS_RESOURCE, whitelist) for term in terms)
-    for row in select(store, PASSAGE_LINES.format(base=base)):
-        text = documents.text(row["file"].value, int(row["first"].value), int(row["last"].value))
-        if text is not None:
-            copy.add(Quad(NamedNode(row["passage"].value), OA_EXACT, Literal(text), lines))
-    return copy
+    try:
+        store.extend(Quad(NamedNode(term), RDF_TYPE, RDFS_RESOURCE, whitelist) for term in terms)
+        store.extend(_lines(store, documents, base, lines))
+        yield
+    finally:
+        store.remove_graph(whitelist)
+        store.remove_graph(lines)
+
+
+def _lines(store: Store, documents: Documents, base: str, layer: NamedNode) -> list[Quad]:
+    """The text of the lines of each passage that has a phrase, where its document is at hand."""
+    rows = select(store, PASSAGE_LINES.format(base=base))
+    texts = ((r["passage"], documents.text(r["file"].value, int(r["first"].value), int(r["last"].value))) for r in rows)
+    return [Quad(NamedNode(p.value), OA_EXACT, Literal(text), layer) for p, text in texts if text is not None]
 
 
 def _verdicts(rule: Rule, run: str, rows: list[Row], evidence: Evidence) -> Iterator[Verdict]:

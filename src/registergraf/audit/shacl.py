@@ -16,6 +16,8 @@ from rdflib.namespace import RDF, SH
 from registergraf.graph.inference import as_graph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyoxigraph import Store
 
     from registergraf.audit.rules import Rules
@@ -33,7 +35,7 @@ def shacl_rows(store: Store, rules: Rules) -> dict[str, list[Row]]:
     shapes = rdflib.Graph()
     for turtle in rules.shapes:
         shapes.parse(data=turtle, format="turtle")
-    view = as_graph(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
+    view = slice_for(shapes, store)
     _, report, _ = validate(view, shacl_graph=shapes, inference="none", do_owl_imports=False, advanced=False)
     ids = {rdflib.URIRef(rule.iri): rule.id for rule in rules.rules if rule.has_shape}
     rows: dict[str, list[Row]] = {}
@@ -43,6 +45,28 @@ def shacl_rows(store: Store, rules: Rules) -> dict[str, list[Row]]:
     for shape, id_ in ids.items():
         rows[id_] = [*rows.get(id_, []), *_passes(view, shapes, shape, rows.get(id_, []))]
     return rows
+
+
+def slice_for(shapes: rdflib.Graph, store: Store) -> rdflib.Graph:
+    """What of the default graph the shapes can see: the classes they name, and the properties on their paths."""
+    properties = {str(term) for path in shapes.objects(None, SH.path) for term in _terms(shapes, path)}
+    classes = {str(term) for term in (*shapes.objects(None, SH.targetClass), *shapes.objects(None, SH["class"]))}
+    patterns: list[tuple[str, NamedNode | None]] = [(term, None) for term in sorted(properties)]
+    patterns += [(str(RDF.type), NamedNode(class_)) for class_ in sorted(classes)]
+    return as_graph(
+        quad.triple
+        for term, value in patterns
+        for quad in store.quads_for_pattern(None, NamedNode(term), value, DefaultGraph())
+    )
+
+
+def _terms(shapes: rdflib.Graph, path: rdflib.term.Node) -> Iterator[rdflib.URIRef]:
+    """The properties that a path steps over, whatever its form."""
+    if isinstance(path, rdflib.URIRef):
+        yield path
+    else:
+        for _, _, part in shapes.triples((path, None, None)):
+            yield from _terms(shapes, part)
 
 
 def _owner(shapes: rdflib.Graph, shape: rdflib.term.Node, ids: dict[rdflib.URIRef, str]) -> rdflib.URIRef:

@@ -13,6 +13,7 @@ from registergraf import __version__, catalogue, graph
 from registergraf.audit.report import to_text, to_turtle, violates
 from registergraf.cli.results import FORMATS, write_answer
 from registergraf.content import read_files
+from registergraf.content.layout import lay_out
 from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
 from registergraf.release import Release, build, current
@@ -102,6 +103,30 @@ def check(settings: Settings, files: Sequence[Path]) -> int:
         click.echo(str(problem))
     click.echo(f"{len(told)} problems" if told else "no problem found", err=True)
     return 1 if told else 0
+
+
+@registergraf.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing; leave with 1 when a file has another layout."
+)
+@click.pass_obj
+def fmt(settings: Settings, files: Sequence[Path], only_check: bool) -> int:  # noqa: FBT001 - click's call
+    """Bring registry files into the one layout: prefixes, order of claims, headings. No statement is changed.
+
+    Example: registergraf fmt data/registries/npr.trig
+    """
+    other = 0
+    for path in files or sorted((settings.content_dir / "data" / "registries").glob("*.trig")):
+        text = path.read_text(encoding="utf-8")
+        written = lay_out(str(path), text)
+        if written != text:
+            other += 1
+            click.echo(str(path))
+            if not only_check:
+                path.write_text(written, encoding="utf-8")
+    click.echo(f"{other} files {'have another layout' if only_check else 'were laid out'}", err=True)
+    return 1 if other and only_check else 0
 
 
 @registergraf.command()

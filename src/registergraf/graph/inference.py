@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import owlrl
 import rdflib
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from rdflib.namespace import OWL, RDFS
 
 from registergraf.graph.queries import construct
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Store
+
+
+XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
+SCHEMA = (RDFS.subClassOf, RDFS.subPropertyOf, OWL.equivalentClass, OWL.equivalentProperty, OWL.inverseOf)
+"""What is worth knowing of the closure of the ontology: how its terms hang together."""
+SCHEMA_IRIS = frozenset(str(term) for term in SCHEMA)
 
 
 def closure(store: Store, rules: Sequence[str]) -> list[Triple]:
@@ -34,10 +40,6 @@ def closure(store: Store, rules: Sequence[str]) -> list[Triple]:
 
 def _holds(store: Store, triple: Triple) -> bool:
     return Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()) in store
-
-
-SCHEMA = (RDFS.subClassOf, RDFS.subPropertyOf, OWL.equivalentClass, OWL.equivalentProperty, OWL.inverseOf)
-"""What is worth knowing of the closure of the ontology: how its terms hang together."""
 
 
 def ontology_closure(axioms: Iterable[Triple]) -> list[Triple]:
@@ -63,6 +65,11 @@ def ontology_closure(axioms: Iterable[Triple]) -> list[Triple]:
     )
 
 
+def is_schema(triple: Triple) -> bool:
+    """Whether a triple relates two terms, as those of `ontology_closure` do."""
+    return triple.predicate.value in SCHEMA_IRIS
+
+
 def is_concept(triple: Triple) -> bool:
     """Whether a triple of the ontology layer belongs to a concept scheme, which holds no axiom."""
     return "/concept/" in str(triple.subject)
@@ -70,4 +77,18 @@ def is_concept(triple: Triple) -> bool:
 
 def as_graph(triples: Iterable[Triple]) -> rdflib.Graph:
     """The triples as an rdflib graph, which is what owlrl and pySHACL work on."""
-    return rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES) or b"", format="nt")
+    graph = rdflib.Graph()
+    for triple in triples:
+        graph.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
+    return graph
+
+
+def _term(term: NamedNode | BlankNode | Literal | Triple) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+    """A term of pyoxigraph as one of rdflib; a plain string keeps no datatype, as in rdflib's own parsers."""
+    if isinstance(term, Literal):
+        if term.language or term.datatype == XSD_STRING:
+            return rdflib.Literal(term.value, lang=term.language)
+        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value))
+    if isinstance(term, Triple):
+        raise TypeError("a quoted triple has no counterpart in rdflib")
+    return rdflib.URIRef(term.value) if isinstance(term, NamedNode) else rdflib.BNode(term.value)

@@ -16,23 +16,34 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from registergraf.graph.inference import closure, is_concept, ontology_closure
+from registergraf.graph.inference import closure, is_concept, is_schema, ontology_closure
 from registergraf.graph.queries import construct, date_literal, select
 from registergraf.namespaces import RG, graph
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import Triple
 
 AUTHORED = ("ontology", "law", "organisations", "sources", "editorial", "provenance", "rules")
 DERIVED = ("view", "stated", "inferred")
 
 
-def assemble(quads: Iterable[Quad], queries: Mapping[str, str], as_of: datetime.date, base: str) -> Store:
-    """A store with every named graph of the quads, the derived layers of the day, and its view as default graph."""
+def assemble(
+    quads: Iterable[Quad],
+    queries: Mapping[str, str],
+    as_of: datetime.date,
+    base: str,
+    schema: Sequence[Triple] | None = None,
+) -> Store:
+    """A store with every named graph of the quads, the derived layers of the day, and its view as default graph.
+
+    `schema` is the closure of the ontology, where it is known already or not needed; it is worked out where not given.
+    """
     store = Store()
     store.bulk_extend(quads)
-    _derive(store, queries, as_of, base)
+    _derive(store, queries, as_of, base, schema)
     return store
 
 
@@ -40,17 +51,23 @@ def view_as_of(release: Store, queries: Mapping[str, str], as_of: datetime.date,
     """The same dataset with another day's view; the given store is not touched."""
     derived = {graph(name, base) for name in DERIVED}
     authored = (q for q in release if isinstance(q.graph_name, NamedNode) and q.graph_name.value not in derived)
-    return assemble(authored, queries, as_of, base)
+    followed = (q.triple for q in release.quads_for_pattern(None, None, None, NamedNode(graph("inferred", base))))
+    return assemble(authored, queries, as_of, base, [triple for triple in followed if is_schema(triple)])
 
 
-def _derive(store: Store, queries: Mapping[str, str], as_of: datetime.date, base: str) -> None:
+def _derive(
+    store: Store, queries: Mapping[str, str], as_of: datetime.date, base: str, schema: Sequence[Triple] | None
+) -> None:
     layer = {name: NamedNode(graph(name, base)) for name in (*AUTHORED, *DERIVED)}
     store.add(Quad(NamedNode(base + "view"), NamedNode(_rg("asOf", base)), date_literal(as_of), layer["view"]))
     for name in (*AUTHORED, "view"):
         _publish(store, layer[name])
     _state(store, queries, layer["stated"])
     _publish(store, layer["stated"])
-    _infer(store, queries, layer["ontology"], layer["inferred"])
+    if schema is None:
+        axioms = (quad.triple for quad in store.quads_for_pattern(None, None, None, layer["ontology"]))
+        schema = ontology_closure(triple for triple in axioms if not is_concept(triple))
+    _infer(store, queries, schema, layer["inferred"])
 
 
 def _rg(name: str, base: str) -> str:
@@ -81,12 +98,10 @@ def _state(store: Store, queries: Mapping[str, str], stated: NamedNode) -> None:
             store.remove(quad)
 
 
-def _infer(store: Store, queries: Mapping[str, str], ontology: NamedNode, inferred: NamedNode) -> None:
+def _infer(store: Store, queries: Mapping[str, str], schema: Sequence[Triple], inferred: NamedNode) -> None:
     """Fill `graph/inferred`: the closure of the ontology, that of the rules, then the shortcuts of the day."""
-    axioms = (quad.triple for quad in store.quads_for_pattern(None, None, None, ontology))
-    followed = ontology_closure(triple for triple in axioms if not is_concept(triple))
-    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in followed)
-    followed += closure(store, [text for path, text in queries.items() if path.startswith("inference/")])
+    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in schema)
+    followed = [*schema, *closure(store, [text for path, text in queries.items() if path.startswith("inference/")])]
     for path, text in queries.items():
         if path.startswith("view/shortcut-"):
             fresh = list(construct(store, text))
