@@ -11,8 +11,9 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Stor
 
 from registergraf.content.locate import Locator
 from registergraf.errors import ContentError, MalformedError, Problem
-from registergraf.graph.queries import RDF_TYPE, syntax_error
+from registergraf.graph.queries import RDF_TYPE
 from registergraf.namespaces import graph
+from registergraf.sparql_syntax import syntax_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,7 +114,7 @@ def query_problems(files: Files) -> Iterator[Problem]:
             try:
                 empty.query(text)
             except SyntaxError as error:
-                told = syntax_error(error)
+                told = syntax_error(text, error)
                 yield Problem(path, told.line or 1, told.message, told.column)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, QueryTriples, Variable
 
 from registergraf.errors import QuerySyntaxError
+from registergraf.sparql_syntax import syntax_error
 
 if TYPE_CHECKING:
     import datetime
@@ -20,8 +20,6 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Term = NamedNode | BlankNode | Literal
 Row = dict[str, Term]
 
-POSITION = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<expected>.*)", re.DOTALL)
-CHARACTER_CLASS = re.compile(r",? *\['[^,]*'\](?=,|$)|,? *\['[^\]]*\]")
 XSD_DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
 
@@ -48,7 +46,7 @@ def evaluate(store: Store, query: str, bindings: Mapping[str, Term]) -> QuerySol
     try:
         return store.query(query, substitutions=substitutions)
     except SyntaxError as error:
-        raise syntax_error(error) from error
+        raise syntax_error(query, error) from error
 
 
 def construct(store: Store, query: str) -> Iterator[Triple]:
@@ -57,21 +55,6 @@ def construct(store: Store, query: str) -> Iterator[Triple]:
     if not isinstance(answer, QueryTriples):
         raise QuerySyntaxError("a CONSTRUCT is needed here")
     yield from answer
-
-
-def syntax_error(error: SyntaxError) -> QuerySyntaxError:
-    """Read the position out of pyoxigraph's "error at LINE:COLUMN: what was expected"."""
-    match = POSITION.fullmatch(str(error))
-    if match is None:
-        return QuerySyntaxError(str(error))
-    return QuerySyntaxError(_readable(match["expected"]), int(match["line"]), int(match["column"]))
-
-
-def _readable(expected: str) -> str:
-    """The words and signs that were expected, without the parser's classes of characters."""
-    if "Prefix not found" in expected:
-        return "a prefix is used that the query does not declare"
-    return CHARACTER_CLASS.sub("", expected.replace("\n", " ")).strip(" ,|")
 
 
 def date_literal(day: datetime.date) -> Literal:

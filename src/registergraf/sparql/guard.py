@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Store
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
-from registergraf.sparql.syntax import syntax_error
-from registergraf.sparql.tokens import COMMENT, IRI, SERVICE, STRING, without_service
+from registergraf.sparql_syntax import syntax_error
+from registergraf.sparql_tokens import COMMENT, IRI, SERVICE, STRING, without_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pyoxigraph import Store
 
 from registergraf.errors import QuerySyntaxError
-from registergraf.sparql.tokens import COMMENT, IRI, STRING, without_service
+from registergraf.sparql_tokens import COMMENT, IRI, STRING, without_service
 
 __all__ = ["syntax_error"]
 
