@@ -18,70 +18,82 @@ import sys
 import tempfile
 import time
 import urllib.request
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = Path(sys.executable).parent / "registergraf"
 TRIES = 3
+PREFIXES = """@prefix dct: <http://purl.org/dc/terms/> .
+@prefix graph: <https://w3id.org/registergraf/graph/> .
+@prefix registry: <https://w3id.org/registergraf/registry/> .
+@prefix rg: <https://w3id.org/registergraf/ns#> .
+"""
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--copies", type=int, nargs="*", default=[1, 4, 16], help="how many times the data sources are copied"
-    )
-    copies = parser.parse_args().copies
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 85, 340], help="numbers of data sources")
+    sizes = parser.parse_args().sizes
     with tempfile.TemporaryDirectory() as folder:
         print(f"{'what':44}{'seconds':>9}{'peak MiB':>10}")
-        for line in (*build_rows(Path(folder), copies), *serve_rows(Path(folder))):
+        for line in chain(build_rows(Path(folder), sizes), serve_rows(Path(folder))):
             print(line, flush=True)
 
 
-def build_rows(folder: Path, copies: list[int]) -> list[str]:
-    """A build and a check for each size of content; the smallest is the content itself."""
-    rows = []
-    for count in copies:
-        content = multiplied(folder / f"content-{count}", count)
-        releases = folder / f"releases-{count}"
-        base = [str(COMMAND), "--content", str(content), "--releases", str(releases)]
-        seconds, memory = best([*base, "build", "--as-of", "2026-11-21"])
-        rows.append(f"{f'build, {count} times the data sources':44}{seconds:9.2f}{memory:10.0f}")
-        seconds, memory = best([*base, "check"])
-        rows.append(f"{f'check, {count} times the data sources':44}{seconds:9.2f}{memory:10.0f}")
-    return rows
+def build_rows(folder: Path, sizes: list[int]) -> Iterator[str]:
+    """A build, a check and an audit for each number of data sources."""
+    for size in sizes:
+        content = sized(folder / f"content-{size}", size)
+        base = [str(COMMAND), "--content", str(content), "--releases", str(folder / f"releases-{size}")]
+        for verb in (["build", "--as-of", "2026-11-21"], ["check"], ["audit"]):
+            seconds, memory = best([*base, *verb])
+            yield f"{f'{verb[0]}, {size} data sources':44}{seconds:9.2f}{memory:10.0f}"
 
 
-def serve_rows(folder: Path) -> list[str]:
-    """From the start of `serve` on an existing release to the first answer of /sparql."""
-    releases = folder / "releases-1"
-    port = free_port()
-    query = "/sparql?query=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D"
+def serve_rows(folder: Path) -> Iterator[str]:
+    """From the start of `serve` on an existing release to the first answer of /sparql, on the content as it is."""
+    base = [str(COMMAND), "--content", str(ROOT), "--releases", str(folder / "releases")]
+    subprocess.run([*base, "build"], check=True, stderr=subprocess.DEVNULL)
     times = []
     for _ in range(TRIES):
+        port = free_port()
         started = time.perf_counter()
-        server = subprocess.Popen(
-            [str(COMMAND), "--content", str(ROOT), "--releases", str(releases), "serve", "--port", str(port)],
-            stderr=subprocess.DEVNULL,
-        )
+        server = subprocess.Popen([*base, "serve", "--port", str(port)], stderr=subprocess.DEVNULL)
         try:
-            wait_for(f"http://127.0.0.1:{port}{query}")
+            wait_for(f"http://127.0.0.1:{port}/sparql?query=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D")
             times.append(time.perf_counter() - started)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(10)
-    return [f"{'serve: cold start to the first SPARQL answer':44}{min(times):9.2f}{'':10}"]
+    yield f"{'serve: cold start to the first SPARQL answer':44}{min(times):9.2f}{'':10}"
 
 
-def multiplied(target: Path, count: int) -> Path:
-    """The content with each data source copied `count` times under new slugs."""
+def sized(target: Path, size: int) -> Path:
+    """The content with so many data sources: fewer are the first ones, more are copies under new slugs."""
     for name in ("ontology", "data", "shapes", "queries"):
         shutil.copytree(ROOT / name, target / name)
-    for path in sorted((target / "data" / "registries").glob("*.trig")):
-        text = path.read_text(encoding="utf-8")
-        for number in range(1, count):
-            path.with_stem(f"{path.stem}x{number}").write_text(renamed(text, path.stem, number), encoding="utf-8")
+    files = sorted((target / "data" / "registries").glob("*.trig"))
+    for path in files[size:]:
+        path.write_text(mentioned(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for number in range(size - len(files)):
+        path = files[number % len(files)]
+        copy = 1 + number // len(files)
+        text = renamed(path.read_text(encoding="utf-8"), path.stem, copy)
+        path.with_stem(f"{path.stem}x{copy}").write_text(text, encoding="utf-8")
     return target
+
+
+def mentioned(text: str) -> str:
+    """A file that only declares the data sources of this one, so that what refers to them finds them."""
+    slugs = sorted(set(re.findall(r"\bregistry:([a-z0-9-]+) a rg:", text)))
+    named = "".join(f'  registry:{slug} a rg:ReferencedSource ; dct:identifier "{slug}" .\n' for slug in slugs)
+    return f"{PREFIXES}graph:editorial {{\n{named}}}\n"
 
 
 def renamed(text: str, slug: str, number: int) -> str:
