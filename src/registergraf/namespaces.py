@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["BASE", "GRAPHS", "PREFIXES", "RG", "graph"]
+__all__ = ["BASE", "GRAPHS", "PREFIXES", "RDF_TYPE", "RG", "graph"]
 
 BASE = "https://w3id.org/registergraf/"
 """The base as the curated files write it; `registergraf.content` rewrites it where another is set."""
 
 RG = BASE + "ns#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 PREFIXES = {
     "rg": RG,

@@ -18,7 +18,7 @@ from registergraf.audit.evidence import Evidence
 from registergraf.audit.shacl import shacl_rows
 from registergraf.audit.verdicts import OUTCOMES, Detail, Verdict
 from registergraf.graph.queries import select
-from registergraf.namespaces import graph
+from registergraf.namespaces import RDF_TYPE, graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from registergraf.graph.queries import Row
 
 RDFS_RESOURCE = NamedNode("http://www.w3.org/2000/01/rdf-schema#Resource")
-RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 OA_EXACT = NamedNode("http://www.w3.org/ns/oa#exact")
 PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
 
@@ -63,7 +62,7 @@ def laid_out(store: Store, documents: Documents, terms: Iterable[str], base: str
     """Lay `graph/documents` and `graph/whitelist` beside the dataset while it is judged; they are never published."""
     whitelist, lines = NamedNode(graph("whitelist", base)), NamedNode(graph("documents", base))
     try:
-        store.extend(Quad(NamedNode(term), RDF_TYPE, RDFS_RESOURCE, whitelist) for term in terms)
+        store.extend(Quad(NamedNode(term), NamedNode(RDF_TYPE), RDFS_RESOURCE, whitelist) for term in terms)
         store.extend(_lines(store, documents, base, lines))
         yield
     finally:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from registergraf.audit.verdicts import OUTCOMES
+from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ IN_CLAIMS = {"nb": " (i påstandene)", "nn": " (i påstandane)", "en": " (in the
 RESTS_ON = {"nb": "hviler på", "nn": "kviler på", "en": "rests on"}
 SH = "http://www.w3.org/ns/shacl#"
 EARL = "http://www.w3.org/ns/earl#"
-RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+TYPE = NamedNode(RDF_TYPE)
 EARL_OUTCOME = {"passed": "passed", "failed": "failed", "not-applicable": "inapplicable", "not-checked": "cantTell"}
 
 
@@ -101,7 +102,7 @@ def to_turtle(report: Report, base: str) -> bytes:
     conforms = not any(violates(verdict) for verdict in report.verdicts)
     boolean = NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
     triples = [
-        Triple(node, RDF_TYPE, NamedNode(SH + "ValidationReport")),
+        Triple(node, TYPE, NamedNode(SH + "ValidationReport")),
         Triple(node, NamedNode(SH + "conforms"), Literal(str(conforms).lower(), datatype=boolean)),
     ]
     for verdict in report.verdicts:
@@ -117,15 +118,15 @@ def violates(verdict: Mapping[str, Any]) -> bool:
 
 def _assertion(verdict: Mapping[str, Any], rule: str, report: NamedNode, base: str) -> Iterator[Triple]:
     node, result = NamedNode(f"{base}verdict/{verdict['id']}"), NamedNode(f"{base}verdict/{verdict['id']}-result")
-    yield Triple(node, RDF_TYPE, NamedNode(EARL + "Assertion"))
+    yield Triple(node, TYPE, NamedNode(EARL + "Assertion"))
     yield Triple(node, NamedNode(EARL + "subject"), NamedNode(verdict["focus"]))
     yield Triple(node, NamedNode(EARL + "test"), NamedNode(rule))
     yield Triple(node, NamedNode(EARL + "result"), result)
-    yield Triple(result, RDF_TYPE, NamedNode(EARL + "TestResult"))
+    yield Triple(result, TYPE, NamedNode(EARL + "TestResult"))
     yield Triple(result, NamedNode(EARL + "outcome"), NamedNode(EARL + EARL_OUTCOME[verdict["outcome"]]))
     if verdict["outcome"] == "failed":
         yield Triple(report, NamedNode(SH + "result"), node)
-        yield Triple(node, RDF_TYPE, NamedNode(SH + "ValidationResult"))
+        yield Triple(node, TYPE, NamedNode(SH + "ValidationResult"))
         yield Triple(node, NamedNode(SH + "focusNode"), NamedNode(verdict["focus"]))
         yield Triple(node, NamedNode(SH + "sourceShape"), NamedNode(rule))
         yield Triple(node, NamedNode(SH + "resultSeverity"), NamedNode(SH + verdict["severity"]))

@@ -11,8 +11,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Stor
 
 from registergraf.content.locate import Locator
 from registergraf.errors import ContentError, MalformedError, Problem
-from registergraf.graph.queries import RDF_TYPE
-from registergraf.namespaces import graph
+from registergraf.namespaces import RDF_TYPE, graph
 from registergraf.sparql_syntax import syntax_error
 
 if TYPE_CHECKING:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QueryBoolean, Store, Triple
 
-RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-
 Term = NamedNode | BlankNode | Literal
 Row = dict[str, Term]
 

@@ -1,0 +1,51 @@
+"""Imports run downwards: what each part may know of the others."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import registergraf
+
+PACKAGE = Path(registergraf.__file__).parent
+MAY_KNOW = {
+    "content": set(),
+    "graph": set(),
+    "catalogue": {"graph"},
+    "audit": {"content", "graph"},
+    "sparql": {"graph"},
+    "release": {"content", "graph", "audit", "catalogue"},
+    "web": {"catalogue", "graph", "sparql"},
+    "cli": {"content", "graph", "audit", "catalogue", "release", "sparql", "web"},
+}
+"""Beside the flat modules (errors, settings, namespaces, …), which know nothing of the packages."""
+
+
+def known(part: Path) -> set[str]:
+    """The packages that the modules of a part import."""
+    names = set()
+    for path in part.rglob("*.py") if part.is_dir() else [part]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("registergraf"):
+                inside = (node.module or "").split(".")[1:2] or [alias.name for alias in node.names]
+                names |= set(inside)
+    return names & set(MAY_KNOW)
+
+
+@pytest.mark.parametrize("name", MAY_KNOW)
+def test_a_package_knows_only_what_lies_below_it(name: str) -> None:
+    """No import runs upwards."""
+    assert known(PACKAGE / name) - {name} <= MAY_KNOW[name]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_a_flat_module_knows_no_package(path: Path) -> None:
+    """They are the ground everything stands on."""
+    assert not known(path)
+
+
+def test_every_package_has_its_place() -> None:
+    """A new package is put into the order."""
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(MAY_KNOW)
