@@ -53,7 +53,7 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
     store = graph.assemble([*content.quads, *rules.quads], content.queries, as_of, content.base)
     tell(f"auditing by {len(rules.rules)} rules")
     verdicts = audit.judge(store, rules, documents, content.terms, content.base)
-    if problems := structure_problems(verdicts, content.locator):
+    if problems := structure_problems(verdicts, content):
         raise ContentError(problems)
     tell("writing the catalogue")
     files = {

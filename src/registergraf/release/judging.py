@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from registergraf.audit import Rules, Verdict
     from registergraf.audit.coverage import Uncited
-    from registergraf.content import Locator
+    from registergraf.content import Content
     from registergraf.release.store import Release
     from registergraf.settings import Settings
 
@@ -31,7 +31,7 @@ def check_content(settings: Settings) -> list[Problem]:
     # how the terms of the ontology hang together is not needed to judge structure
     store = graph.assemble([*content.quads, *rules.quads], content.queries, _today(), content.base, schema=[])
     verdicts = audit.judge(store, rules, audit.read_documents(settings.sources_dir), content.terms, content.base)
-    return structure_problems(verdicts, content.locator, severities=("Violation", "Warning"))
+    return structure_problems(verdicts, content, severities=("Violation", "Warning"))
 
 
 def uncovered_lines(settings: Settings, document: str | None) -> list[Uncited]:
@@ -49,11 +49,17 @@ def uncovered_lines(settings: Settings, document: str | None) -> list[Uncited]:
 
 
 def structure_problems(
-    verdicts: Iterable[Verdict], locator: Locator, severities: Sequence[str] = ("Violation",)
+    verdicts: Iterable[Verdict], content: Content, severities: Sequence[str] = ("Violation",)
 ) -> list[Problem]:
     """Failed verdicts of the rules of structure, as problems at the line that writes the thing they are about."""
     failed = [v for v in verdicts if v.failed and v.rule.is_structural and v.severity in severities]
-    return sorted({Problem(*locator.find(v.focus), f"{v.rule.id}: {v.label}: {v.explain('en')}") for v in failed})
+    locator, described_in = content.locator, content.described_in
+    return sorted(
+        {
+            Problem(*locator.find(v.focus, described_in.get(v.focus, ())), f"{v.rule.id}: {v.label}: {v.explain('en')}")
+            for v in failed
+        }
+    )
 
 
 def judge_release(release: Release, settings: Settings, as_of: datetime.date, only: Sequence[str] = ()) -> Report:
