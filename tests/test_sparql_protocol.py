@@ -45,6 +45,8 @@ ASK = b"query=ASK%20%7B%7D"
             QueryRequest("ASK {}", None, ("http://x/1",), ("http://x/2",)),
         ),
         ("POST", b"default-graph-uri=http://x/1", FORM, ASK, QueryRequest("ASK {}", None, ("http://x/1",))),
+        ("QUERY", b"", QUERY, b"ASK {}", QueryRequest("ASK {}")),
+        ("QUERY", b"format=csv", QUERY, b"ASK {}", QueryRequest("ASK {}", "csv")),
     ],
 )
 def test_requests(method: str, query_string: bytes, content_type: str, body: bytes, expected: QueryRequest) -> None:
@@ -78,6 +80,9 @@ def test_requests(method: str, query_string: bytes, content_type: str, body: byt
         ("POST", b"", FORM, b"update=CLEAR%20ALL", 403),
         ("POST", b"", FORM, ASK + b"&update=CLEAR%20ALL", 403),
         ("POST", b"", UPDATE, b"CLEAR ALL", 403),
+        ("QUERY", b"", FORM, ASK, 415),
+        ("QUERY", b"", QUERY, b"", 400),
+        ("QUERY", b"", UPDATE, b"CLEAR ALL", 403),
         ("PUT", ASK, None, b"", 405),
         ("DELETE", ASK, None, b"", 405),
         ("get", ASK, None, b"", 405),
@@ -95,7 +100,7 @@ def test_allow() -> None:
     """A 405 names the methods there are."""
     with pytest.raises(ProtocolError) as caught:
         read_query("PATCH", b"", None, b"")
-    assert caught.value.allow == "GET, HEAD, POST"
+    assert caught.value.allow == "GET, HEAD, POST, QUERY, OPTIONS"
 
 
 @given(st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"])))

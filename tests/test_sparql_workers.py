@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import os
 import re
@@ -15,17 +16,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
+from registergraf import graph
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
+from registergraf.namespaces import BASE
 from registergraf.settings import Settings
-from registergraf.sparql import NotAcceptableError, WorkerPool
+from registergraf.sparql import NotAcceptableError, ProtocolError, Question, WorkerPool
+from registergraf.sparql.days import Days
 from registergraf.sparql.formats import GRAPHS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from registergraf.release import Release
+
 pytestmark = pytest.mark.slow
 
 PREFIXES = {"x": "http://x/"}
+XSD = "http://www.w3.org/2001/XMLSchema#"
 DATA = """\
 <http://x/a> <http://x/p> <http://x/b> .
 <http://x/a> <http://x/label> "\u00e6, \\"\u00f8\\""@nb .
@@ -385,3 +392,77 @@ def test_workers_leave_the_network(pool: WorkerPool) -> None:
     if subprocess.run(["unshare", "-Un", "true"], check=False, capture_output=True).returncode:  # noqa: S607
         pytest.skip("namespaces are not permitted here")
     assert Path(f"/proc/{pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+
+
+# ---------------------------------------------------------------- other days
+
+
+@pytest.fixture(scope="module")
+def of_release(release: Release) -> Iterator[WorkerPool]:
+    """Start a worker over the release, which can make the views of other days."""
+    given = settings(query_workers=1)
+    with WorkerPool(release.graph_file, given, {}, queries=release.queries, base=release.base) as made:
+        yield made
+
+
+CONTROLLERS = f"""PREFIX rg: <{BASE}ns#> PREFIX dpv: <https://w3id.org/dpv#>
+SELECT ?v {{ <registry/npr> dpv:hasDataController ?v }}"""
+
+
+def test_another_day(of_release: WorkerPool, release: Release) -> None:
+    """The view of a day is the default graph where it is asked for, and holds what was in force that day."""
+    day = f"{BASE}as-of/2019-01-01"
+    then = graph.view_as_of(release.store, release.queries, datetime.date(2019, 1, 1), BASE)
+    expected = sorted(row["v"].value for row in graph.select(then, CONTROLLERS.replace("<reg", f"<{BASE}reg")))
+    assert expected
+    assert values(of_release, CONTROLLERS, [day]) == expected
+    assert values(of_release, CONTROLLERS) != expected
+    assert values(of_release, "SELECT (COUNT(*) AS ?v) { GRAPH ?g { ?s ?p ?o } }", [day]) == ["0"]
+    asked = Question("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", None, as_of="2019-01-01")
+    assert b'"0"' not in of_release.ask(asked).body
+
+
+def test_days_that_cannot_be(of_release: WorkerPool) -> None:
+    """What looks like a day and is none, two days, and a day as a named graph are refused."""
+    days = [f"{BASE}as-of/{day}" for day in ("2019-01-01", "2020-01-01", "2019-02-30", "20190101", "")]
+    for default, named in ((days[:2], []), (days[2:3], []), (days[3:4], []), (days[4:], []), ([], days[:1])):
+        with pytest.raises(ProtocolError) as caught:
+            of_release.answer("ASK {}", None, default_graphs=default, named_graphs=named)
+        assert caught.value.status == 400
+
+
+def test_unknown_graph_is_empty(of_release: WorkerPool) -> None:
+    """A graph that is not there is an empty one, as the W3C's tests have it."""
+    assert b"false" in of_release.answer("ASK { ?s ?p ?o }", None, default_graphs=[f"{BASE}graph/none"]).body
+
+
+def test_few_days_are_kept(release: Release) -> None:
+    """The last days asked for stay, the others go."""
+    days = Days(release.store, release.queries, BASE)
+    made = [days.store(f"20{year}-01-01") for year in (10, 11, 12)]
+    assert days.store("2010-01-01") is made[0]
+    days.store("2013-01-01")
+    assert days.store("2010-01-01") is made[0]
+    assert days.store("2011-01-01") is not made[1]
+    assert days.store("") is release.store
+
+
+def test_no_views_without_their_queries(pool: WorkerPool) -> None:
+    """A pool that was not given the queries says that it has no other days."""
+    with pytest.raises(QueryError, match="no views of other days"):
+        pool.answer("ASK {}", None, default_graphs=[f"{BASE}as-of/2019-01-01"])
+
+
+def test_bindings(pool: WorkerPool) -> None:
+    """A variable that the query projects is fixed to a term, and never to a piece of the query."""
+    query = "SELECT ?s ?v { ?s <http://x/label> ?v }"
+    for value, datatype, rows in (("part", XSD + "string", 1), ('" } #', XSD + "string", 0)):
+        answer = pool.ask(Question(query, bindings={"v": (value, datatype)}))
+        assert len(json.loads(answer.body)["results"]["bindings"]) == rows
+    fixed = pool.ask(Question("SELECT ?s ?v { ?s <http://x/p> ?v }", bindings={"s": ("http://x/a", "")}))
+    assert b"http://x/b" in fixed.body
+
+
+def test_relative_iris_are_resolved(pool: WorkerPool) -> None:
+    """A relative IRI is taken from the base of the release, with the word service in the query too."""
+    assert BASE.encode() in pool.answer("SELECT (<registry/npr> AS ?service) {}", None).body

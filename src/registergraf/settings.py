@@ -71,6 +71,7 @@ SETTINGS = (
     Setting("query-length", 100_000, "Longest SPARQL query, in characters"),
     Setting("query-nesting", 100, "Deepest nesting of brackets in a SPARQL query"),
     Setting("answer-mb", 64, "Largest answer to a SPARQL query, in MiB"),
+    Setting("answer-cache-mb", 64, "Answers to SPARQL queries that are kept in memory, in MiB; 0 keeps none"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
 )
 
@@ -93,6 +94,7 @@ class Settings:
     query_length: int
     query_nesting: int
     answer_mb: int
+    answer_cache_mb: int
     endpoint_seconds: float
 
     @classmethod

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pyoxigraph import Store
 
 from registergraf.errors import QuerySyntaxError
+from registergraf.namespaces import BASE
 from registergraf.sparql_tokens import COMMENT, IRI, STRING, without_service
 
 __all__ = ["syntax_error"]
@@ -56,7 +57,7 @@ def _locate(query: str) -> _Failure | None:
     pieces = (query[start:end] for start, end in zip([0, *cuts], [*cuts, len(query)], strict=True))
     wide = without_service(_GAP.join(pieces)) + _END  # parsing is executing, with pyoxigraph
     try:
-        Store().query(wide)
+        Store().query(wide, base_iri=BASE)
     except SyntaxError as error:
         found = _read(wide, error)
         return found and found._replace(offset=_narrow(found.offset, cuts))

@@ -6,7 +6,7 @@ and writes what they give, in the same bytes every time.
 
 from __future__ import annotations
 
-from registergraf.catalogue.export import PROFILES, export
+from registergraf.catalogue.export import PROFILES, export, made_by
 from registergraf.catalogue.formats import FORMATS, Format, write
 
-__all__ = ["FORMATS", "PROFILES", "Format", "export", "write"]
+__all__ = ["FORMATS", "PROFILES", "Format", "export", "made_by", "write"]

@@ -30,9 +30,17 @@ def export(view: Store, queries: Mapping[str, str], profile: str) -> list[Triple
     a query that gives a blank node, which a harvester would see as another node every time.
     """
     folder = by_name(PROFILES, "profile", profile)
-    paths = sorted(path for path in queries if path.startswith(f"{folder}/"))
-    if not paths:
+    if not any(path.startswith(f"{folder}/") for path in queries):
         raise ContentError([Problem(f"queries/{folder}", 0, f"holds no query for the profile '{profile}'")])
+    return made_by(folder, view, queries)
+
+
+def made_by(folder: str, view: Store, queries: Mapping[str, str]) -> list[Triple]:
+    """What the CONSTRUCT queries of a folder below ``queries/`` give: sorted triples, each once, without blank nodes.
+
+    Raises as `export` does.
+    """
+    paths = sorted(path for path in queries if path.startswith(f"{folder}/"))
     triples = {triple for path in paths for triple in _with_iris(path, construct(view, queries[path]))}
     return sorted(triples, key=str)
 

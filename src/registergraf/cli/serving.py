@@ -23,7 +23,7 @@ HTTP_BAD_REQUEST = 400
 
 def serve(release: Release, settings: Settings, host: str, port: int) -> None:
     """Serve until interrupted or terminated; raises `ReleaseError` when the port cannot be had."""
-    with WorkerPool(release.graph_file, settings, PREFIXES) as pool:
+    with _pool(release, settings) as pool:
         app = create_app(release, settings, pool)
         try:
             server = waitress.create_server(app, host=host, port=port, threads=settings.threads, ident=None)
@@ -41,9 +41,13 @@ def serve(release: Release, settings: Settings, host: str, port: int) -> None:
             server.close()
 
 
+def _pool(release: Release, settings: Settings) -> WorkerPool:
+    return WorkerPool(release.graph_file, settings, PREFIXES, queries=release.queries, base=release.base)
+
+
 def get(release: Release, settings: Settings, path: str, accept: str | None) -> int:
     """Print what a path answers to a GET, its status and headers on standard error; 1 when it is an error."""
-    with WorkerPool(release.graph_file, settings, PREFIXES) as pool:
+    with _pool(release, settings) as pool:
         client = create_app(release, settings, pool).test_client()
         response = client.get(path, headers={"Accept": accept} if accept else {})
     click.echo(response.status, err=True)

@@ -13,7 +13,7 @@ from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError
 from registergraf.release.judging import report_of, structure_problems
 from registergraf.release.manifest import Manifest
-from registergraf.release.store import GRAPH_FILE, Release, publish
+from registergraf.release.store import DESCRIPTIONS, GRAPH_FILE, Release, publish
 
 if TYPE_CHECKING:
     import datetime
@@ -60,6 +60,7 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
         GRAPH_FILE: graph.to_nquads(store),
         "audit/report.json": report_of(verdicts, rules).json,
         **catalogue_files(store, content),
+        **description_files(store, content),
         **{f"queries/{path}": text.encode() for path, text in content.queries.items()},
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
         WHITELIST: content.files[WHITELIST].encode(),
@@ -81,6 +82,16 @@ def catalogue_files(store: Store, content: Content) -> dict[str, bytes]:
         triples = catalogue.export(store, content.queries, profile)
         for name, format_ in catalogue.FORMATS.items():
             files[f"catalogue/{profile}{format_.suffix}"] = catalogue.write(triples, name)
+    return files
+
+
+def description_files(store: Store, content: Content) -> dict[str, bytes]:
+    """The descriptions of the dataset and of the service over it, in each format."""
+    files = {}
+    for document, folder in DESCRIPTIONS.items():
+        triples = catalogue.made_by(folder, store, content.queries)
+        for name, format_ in catalogue.FORMATS.items():
+            files[f"service/{document}{format_.suffix}"] = catalogue.write(triples, name)
     return files
 
 

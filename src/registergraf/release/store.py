@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CURRENT = "current"
 GRAPH_FILE = "graph.nq"
+DESCRIPTIONS = {"void": "service/void", "service-description": "service/description"}
+"""What describes the dataset and the service over it, with the folder below ``queries/`` that makes each."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ class Release:
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """The catalogue document of a profile in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"catalogue/{profile}{FORMATS[format_name].suffix}")
+
+    def description(self, document: str, format_name: str) -> bytes:
+        """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""
+        return self.read(f"service/{document}{FORMATS[format_name].suffix}")
 
     def read(self, path: str) -> bytes:
         """One file of the release; raises `IntegrityError` when its bytes are not those of the manifest."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
+    DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     QueryTriples,
     RdfFormat,
+    Variable,
     serialize,
 )
 
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QueryBoolean, QuerySolutions, Store, Triple
 
-__all__ = ["Answer", "Question", "evaluate"]
+__all__ = ["DEFAULT", "Answer", "Question", "evaluate"]
+
+DEFAULT = ""
+"""Stands for the default graph of the store among graphs, which else are IRIs."""
 
 _MIB = 1 << 20
 # An XML name at the end, which RDF/XML writes a property as.
@@ -39,7 +45,9 @@ class Question:
     """A query and what it should be answered from and as.
 
     `accept` is an Accept header and `name` the short name of a format, which wins. Where graphs are named, they are the
-    dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4).
+    dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4); `DEFAULT` among them is the default graph of the
+    store. `as_of` is the day to answer for, where it is not that of the store. `bindings` fix variables that the query
+    projects, each with a value and its datatype, "" for an IRI.
     """
 
     query: str
@@ -47,6 +55,8 @@ class Question:
     name: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    as_of: str = ""
+    bindings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,8 @@ class Answer:
     body: bytes
 
 
-def evaluate(store: Store, question: Question, prefixes: Mapping[str, str], answer_mb: int) -> Answer:
-    """Answer a question from a store.
+def evaluate(store: Store, question: Question, prefixes: Mapping[str, str], answer_mb: int, base: str) -> Answer:
+    """Answer a question from a store, with relative IRIs resolved against `base` (SPARQL 1.1 Query, section 4.1.1.2).
 
     Raises `QuerySyntaxError`, `QueryRefusedError` (SERVICE, updates), `NotAcceptableError`, `QueryLimitError` for an
     answer over `answer_mb` MiB, and `QueryError` for what the engine cannot evaluate.
@@ -66,7 +76,7 @@ def evaluate(store: Store, question: Question, prefixes: Mapping[str, str], answ
     output = _Bounded(answer_mb)
     try:
         refuse_service(question.query)
-        media_type = _write(_ask(store, question), question, prefixes, output)
+        media_type = _write(_ask(store, question, base), question, prefixes, output)
     except UnicodeEncodeError as error:
         raise QuerySyntaxError("the query has characters that are not Unicode") from error
     except (RuntimeError, ValueError, OSError) as error:
@@ -74,9 +84,9 @@ def evaluate(store: Store, question: Question, prefixes: Mapping[str, str], answ
     return Answer(media_type, output.getvalue())
 
 
-def _ask(store: Store, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _ask(store: Store, question: Question, base: str) -> QuerySolutions | QueryBoolean | QueryTriples:
     try:
-        return store.query(question.query, **_dataset(question))
+        return store.query(question.query, base_iri=base, **_dataset(question), substitutions=_substitutions(question))
     except SyntaxError as error:
         raise explain(question.query, error) from error
 
@@ -86,8 +96,16 @@ def _dataset(question: Question) -> dict[str, Any]:
     if not question.default_graphs and not question.named_graphs:
         return {}
     return {
-        "default_graph": [NamedNode(iri) for iri in question.default_graphs],
+        "default_graph": [DefaultGraph() if iri == DEFAULT else NamedNode(iri) for iri in question.default_graphs],
         "named_graphs": [NamedNode(iri) for iri in question.named_graphs],
+    }
+
+
+def _substitutions(question: Question) -> dict[Variable, Any]:
+    """Read the terms that variables are fixed to (SPARQL-dev SEP-0007)."""
+    return {
+        Variable(name): Literal(value, datatype=NamedNode(datatype)) if datatype else NamedNode(value)
+        for name, (value, datatype) in question.bindings.items()
     }
 
 

@@ -54,6 +54,8 @@ GRAPHS = (
     Format("nt", "application/n-triples", RdfFormat.N_TRIPLES, ("n-triples", "ntriples")),
     Format("jsonld", "application/ld+json", RdfFormat.JSON_LD, ("json-ld", "json")),
     Format("rdf", "application/rdf+xml", RdfFormat.RDF_XML, ("rdf+xml", "rdf-xml", "xml")),
+    Format("trig", "application/trig", RdfFormat.TRIG),
+    Format("nq", "application/n-quads", RdfFormat.N_QUADS, ("n-quads", "nquads")),
 )
 # What clients write that know JSON and XML but not SPARQL.
 _ALIASES = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Store
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
+from registergraf.namespaces import BASE
 from registergraf.sparql_syntax import syntax_error
 from registergraf.sparql_tokens import COMMENT, IRI, SERVICE, STRING, without_service
 
@@ -84,7 +85,7 @@ def _refuse_service(text: str) -> None:
 def _parse_without_the_word(text: str) -> None:
     """Raise unless pyoxigraph finds SPARQL where "service" cannot be a keyword; the store is empty."""
     try:
-        Store().query(without_service(text))
+        Store().query(without_service(text), base_iri=BASE)  # which base does not matter for parsing
     except SyntaxError as error:
         raise explain(text, error) from error
     except UnicodeEncodeError as error:

@@ -6,10 +6,14 @@ import contextlib
 import logging
 import queue
 import time
+from dataclasses import replace
 from threading import Condition, Event, Thread
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from registergraf.errors import QueryError, QueryLimitError
+from registergraf.namespaces import BASE
+from registergraf.sparql.days import day_of
 from registergraf.sparql.evaluation import Answer, Question
 from registergraf.sparql.guard import scan
 from registergraf.sparql.process import WorkerProcess
@@ -26,20 +30,36 @@ __all__ = ["WorkerPool"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 1.0
+_OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
 
 class WorkerPool:
     """Workers over one dataset, an N-Quads file; safe to be used from many threads.
 
-    `prefixes` are for answers that have prefixes. Making one starts ``query-workers`` processes and waits until they
-    have loaded the dataset; raises `QueryError` where they cannot. Use it in a ``with`` or `close` it.
+    `prefixes` are for answers that have prefixes; `queries`, by their path below ``queries/``, make the views of other
+    days than that of the dataset, ``<base>as-of/YYYY-MM-DD``. Making one starts ``query-workers`` processes and waits
+    until they have loaded the dataset; raises `QueryError` where they cannot. Use it in a ``with`` or `close` it.
     """
 
-    def __init__(self, dataset: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        dataset: Path,
+        settings: Settings,
+        prefixes: Mapping[str, str],
+        *,
+        queries: Mapping[str, str] = MappingProxyType({}),
+        base: str = BASE,
+    ) -> None:
         self._settings = settings
         self._setup = Setup(
-            str(dataset), dict(prefixes), settings.query_seconds, settings.query_memory_mb, settings.answer_mb
+            str(dataset),
+            dict(prefixes),
+            settings.query_seconds,
+            settings.query_memory_mb,
+            settings.answer_mb,
+            base,
+            {path: text for path, text in queries.items() if path.startswith(_OF_VIEWS)},
         )
         self._idle: queue.SimpleQueue[WorkerProcess | None] = queue.SimpleQueue()
         self._workers: set[WorkerProcess] = set()
@@ -72,13 +92,20 @@ class WorkerPool:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
     ) -> Answer:
-        """Answer a query in the format called `name`, else the one `accept`, an Accept header, prefers.
+        """Answer a query in the format called `name`, else the one `accept`, an Accept header, prefers; see `ask`."""
+        return self.ask(Question(query, accept, name, tuple(default_graphs), tuple(named_graphs)))
 
-        Graphs given are the dataset of the query (SPARQL 1.1 Protocol, section 2.1.4). Raises `QuerySyntaxError`,
-        `QueryRefusedError`, `NotAcceptableError`, `QueryLimitError` with the name of the setting, or `QueryError`.
+    def ask(self, question: Question) -> Answer:
+        """Answer a question, whose default graphs may have the view of another day among them.
+
+        Raises `QuerySyntaxError`, `QueryRefusedError`, `NotAcceptableError`, `ProtocolError` for a day that cannot be,
+        `QueryLimitError` with the name of the setting, or `QueryError`.
         """
-        scan(query, self._settings.query_length, self._settings.query_nesting)
-        question = Question(query, accept, name, tuple(default_graphs), tuple(named_graphs))
+        scan(question.query, self._settings.query_length, self._settings.query_nesting)
+        day, graphs = day_of(self._setup.base, question.default_graphs, question.named_graphs)
+        return self._ask(replace(question, default_graphs=graphs, as_of=day or question.as_of))
+
+    def _ask(self, question: Question) -> Answer:
         worker = self._take()
         try:
             reply = worker.ask(question)

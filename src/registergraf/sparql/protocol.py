@@ -1,4 +1,7 @@
-"""Reading a request: the query operation of the SPARQL 1.1 Protocol (section 2.1), without a web framework."""
+"""Reading a request: the query operation of the SPARQL 1.1 Protocol (section 2.1), without a web framework.
+
+The safe method QUERY (the HTTP QUERY Method, draft-ietf-httpbis-safe-method-w-body) carries the query as its body.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,15 @@ from registergraf.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["ProtocolError", "QueryRequest", "read_query"]
+__all__ = ["METHODS", "ProtocolError", "QueryRequest", "read_query"]
 
-_METHODS = ("GET", "HEAD", "POST")
+METHODS = ("GET", "HEAD", "POST", "QUERY")
+"""The methods a query is asked with."""
+
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
+_BODIES = {"POST": (_FORM, _QUERY), "QUERY": (_QUERY,)}
 _MOST_PARAMETERS = 1000
 _READ_ONLY = "this service only reads: SPARQL updates are refused"
 
@@ -46,17 +52,18 @@ class QueryRequest:
 
 
 def read_query(method: str, query_string: bytes, content_type: str | None, body: bytes) -> QueryRequest:
-    """Read the query of a request by GET, by POST of a form, or by POST of the query itself.
+    """Read the query of a request by GET, by POST of a form, or by POST or QUERY of the query itself.
 
-    With POST, what the query string says counts too, as the W3C's protocol tests do with the graphs. Raises
+    Beside a body, what the query string says counts too, as the W3C's protocol tests do with the graphs. Raises
     `ProtocolError`: 400 for no query, several, text that is not UTF-8 or a graph that is not an IRI, 403 for an update,
     405 for another method, 415 for another media type.
     """
-    if method not in _METHODS:
-        raise ProtocolError(405, f"queries are asked with {', '.join(_METHODS)}, not {method}", ", ".join(_METHODS))
+    if method not in METHODS:
+        allow = ", ".join((*METHODS, "OPTIONS"))
+        raise ProtocolError(405, f"queries are asked with {', '.join(METHODS)}, not {method}", allow)
     parameters = _parameters(query_string)
-    if method == "POST":
-        _add_body(parameters, content_type, body)
+    if method in _BODIES:
+        _add_body(parameters, _BODIES[method], content_type, body)
     if "update" in parameters:
         raise ProtocolError(403, _READ_ONLY)
     query = _single(parameters, "query")
@@ -66,13 +73,13 @@ def read_query(method: str, query_string: bytes, content_type: str | None, body:
     return QueryRequest(query, _single(parameters, "format"), *graphs)
 
 
-def _add_body(parameters: Parameters, content_type: str | None, body: bytes) -> None:
+def _add_body(parameters: Parameters, readable: Sequence[str], content_type: str | None, body: bytes) -> None:
     media_type, charset = _read_content_type(content_type)
     if media_type == _UPDATE:
         raise ProtocolError(403, _READ_ONLY)
-    if media_type not in (_FORM, _QUERY):
+    if media_type not in readable:
         given = media_type or "none"
-        raise ProtocolError(415, f"the media type of a query sent by POST is {_FORM} or {_QUERY}, not {given}")
+        raise ProtocolError(415, f"the media type of a query sent so is {' or '.join(readable)}, not {given}")
     if charset not in ("", "utf-8", "utf8"):
         raise ProtocolError(400, f"the query is to be UTF-8, not {charset}")
     added = {"query": [_decode(body)]} if media_type == _QUERY else _parameters(body)

@@ -36,6 +36,9 @@ class Setup:
     query_seconds: float
     query_memory_mb: int
     answer_mb: int
+    base: str
+    queries: dict[str, str]
+    """What views of other days are made with, by path below ``queries/``."""
 
 
 def pack(message: Setup | Question) -> bytes:
@@ -52,7 +55,8 @@ def unpack_question(data: bytes) -> Question:
     """Read what `pack` wrote."""
     values = json.loads(data)
     graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
-    return Question(**(values | graphs))
+    bindings = {name: tuple(term) for name, term in values["bindings"].items()}
+    return Question(**(values | graphs | {"bindings": bindings}))
 
 
 def pack_error(error: QueryError) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import RdfFormat, Store, parse
 
 from registergraf.errors import QueryError, QueryLimitError
+from registergraf.sparql.days import Days
 from registergraf.sparql.evaluation import Answer, Question, evaluate
 from registergraf.sparql.isolation import deadline, leave_network, limit_memory
 from registergraf.sparql.wire import READY, pack_error, unpack_question, unpack_setup
@@ -36,9 +37,10 @@ def main(descriptor: int) -> None:
         except (OSError, SyntaxError) as error:
             _send(connection, pack_error(QueryError(str(error))))
             return
+        days = Days(store, setup.queries, setup.base)
         connection.send_bytes(READY)
         while True:
-            _serve(connection, store, setup)
+            _serve(connection, days, setup)
 
 
 def _load(setup: Setup) -> Store:
@@ -52,10 +54,10 @@ def _load(setup: Setup) -> Store:
     return store
 
 
-def _serve(connection: Connection, store: Store, setup: Setup) -> None:
+def _serve(connection: Connection, days: Days, setup: Setup) -> None:
     question = unpack_question(connection.recv_bytes())
     with deadline(setup.query_seconds + _GRACE_SECONDS):
-        reply = _reply(store, question, setup)
+        reply = _reply(days, question, setup)
     if isinstance(reply, Answer):
         _send(connection, {"media_type": reply.media_type})
         connection.send_bytes(reply.body)
@@ -67,9 +69,9 @@ def _send(connection: Connection, header: dict[str, Any]) -> None:
     connection.send_bytes(json.dumps(header).encode("ascii"))
 
 
-def _reply(store: Store, question: Question, setup: Setup) -> Answer | QueryError:
+def _reply(days: Days, question: Question, setup: Setup) -> Answer | QueryError:
     try:
-        return evaluate(store, question, setup.prefixes, setup.answer_mb)
+        return evaluate(days.store(question.as_of), question, setup.prefixes, setup.answer_mb, setup.base)
     except QueryError as error:
         return error
     except MemoryError:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from werkzeug.routing import BaseConverter
 
-from registergraf.web import catalog, linked_data, pages, problems, sparql
+from registergraf.sparql.cache import CachedPool
+from registergraf.web import catalog, descriptions, graph_store, linked_data, named, pages, problems, sparql
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -26,13 +27,13 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
 }
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "3600",
 }
@@ -50,14 +51,15 @@ class KindConverter(BaseConverter):
 def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     """Make the application that serves one release."""
     app = Flask("registergraf.web")
-    app.extensions[EXTENSION] = Site(release, settings, pool)
+    app.extensions[EXTENSION] = Site(release, settings, CachedPool(pool, settings.answer_cache_mb))
     app.url_map.converters["kind"] = KindConverter
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(read_language)
     app.after_request(add_headers)
-    for blueprint in (pages.root, pages.blueprint, catalog.blueprint, sparql.blueprint, linked_data.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (pages, catalog, sparql, graph_store, descriptions, named, linked_data):
+        app.register_blueprint(module.blueprint)
+    app.register_blueprint(pages.root)
     problems.install(app)
     return app
 

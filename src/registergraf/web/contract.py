@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
+    from registergraf.sparql import Question
+
 
 class Release(Protocol):
     """An immutable release; `registergraf.release.Release` is one."""
@@ -45,6 +47,9 @@ class Release(Protocol):
     def catalogue(self, profile: str, format_name: str, /) -> bytes:
         """Give the catalogue document of a profile, in a format of `registergraf.catalogue.FORMATS`."""
 
+    def description(self, document: str, format_name: str, /) -> bytes:
+        """Give the description of the dataset ("void") or of the service ("service-description")."""
+
 
 class Answer(Protocol):
     """What a query was answered with."""
@@ -61,13 +66,5 @@ class Answer(Protocol):
 class Pool(Protocol):
     """Workers that answer SPARQL; `registergraf.sparql.pool.WorkerPool` is one."""
 
-    def answer(
-        self,
-        query: str,
-        accept: str | None,
-        name: str | None = None,
-        *,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-    ) -> Answer:
-        """Answer a query in the format called `name`, else in the one `accept` prefers; raises `QueryError`."""
+    def ask(self, question: Question, /) -> Answer:
+        """Answer a question; raises `QueryError`."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response, g, redirect, request
 
+from registergraf.web import named
 from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
@@ -200,6 +201,18 @@ def terms(lang: str) -> Response:
 def sparql_form() -> Response:
     """The form of the SPARQL endpoint in the language of the address."""
     return form()
+
+
+@blueprint.get("/query/")
+def queries() -> Response:
+    """The named queries."""
+    return named.listing_page()
+
+
+@blueprint.get("/query/<name>")
+def query(name: str) -> Response:
+    """A named query: its parameters and its answer."""
+    return named.answer(name)
 
 
 @blueprint.get("/problem/<slug>")

@@ -12,12 +12,14 @@ from urllib.parse import quote, unquote
 from flask import current_app
 from pyoxigraph import Literal, NamedNode, Quad
 
+from registergraf.graph.named import named_queries
 from registergraf.graph.queries import select
 from registergraf.namespaces import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from registergraf.graph.named import NamedQuery
     from registergraf.graph.queries import Row, Term
     from registergraf.settings import Settings
     from registergraf.web.contract import Pool, Release
@@ -72,6 +74,11 @@ class Site:
             return iri
         length, prefix = max(fitting)
         return f"{prefix}:{iri[length:]}"
+
+    @cached_property
+    def named(self) -> Mapping[str, NamedQuery]:
+        """The named queries, by name."""
+        return named_queries(self.release.queries)
 
     # ---------------------------------------------------------------- addresses
 

@@ -2,92 +2,73 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
-from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError
-from registergraf.sparql.protocol import ProtocolError, read_query
+from registergraf.errors import QueryError
+from registergraf.sparql.evaluation import Question
+from registergraf.sparql.formats import GRAPHS, RESULTS
+from registergraf.sparql.protocol import METHODS, QueryRequest, read_query
+from registergraf.web.answers import refusal, respond
 from registergraf.web.client import HTML, accepted, language
-from registergraf.web.problems import PROBLEM, problem
+from registergraf.web.descriptions import service_description
+from registergraf.web.documents import media_types
 from registergraf.web.render import render
 from registergraf.web.site import site
 
 if TYPE_CHECKING:
-    from registergraf.web.contract import Answer
+    from registergraf.web.results import Table
 
 blueprint = Blueprint("sparql", __name__)
 
-LIMITS = {"query-length": 413, "query-nesting": 400, "answer-mb": 413}
-"""Limits that a query breaks by itself; any other one is the service's (503)."""
+ROWS_SHOWN = 500
+"""Rows of an answer that its page shows; the whole answer is a link away."""
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=METHODS)
 def endpoint() -> Response:
-    """Answer a query (SPARQL 1.1 Protocol, section 2.1); without one, a browser gets the form."""
-    if request.method in {"GET", "HEAD"} and "query" not in request.args and accepted([PROBLEM, HTML]) == HTML:
-        return form()
+    """Answer a query (SPARQL 1.1 Protocol, section 2.1); without one, tell what this is."""
+    if request.method in {"GET", "HEAD"} and not request.args:
+        offer = accepted([*media_types(), HTML])
+        if offer:
+            return form() if offer == HTML else service_description()
     try:
-        answer = ask()
+        asked = read_query(
+            request.method, request.query_string, request.headers.get("Content-Type"), request.get_data()
+        )
     except QueryError as error:
         return refusal(error)
-    response = Response(answer.body, content_type=content_type(answer.media_type))
-    response.headers["Vary"] = "Accept"
-    return response
+    accept = request.headers.get("Accept")
+    question = Question(asked.query, accept, asked.format or None, asked.default_graphs, asked.named_graphs)
+    return respond(question, partial(answer_page, asked))
 
 
-def ask() -> Answer:
-    """Read the request and let the pool answer it; raises `QueryError`."""
-    asked = read_query(request.method, request.query_string, request.headers.get("Content-Type"), request.get_data())
-    return site().pool.answer(
-        asked.query,
-        request.headers.get("Accept"),
-        asked.format or None,
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-    )
+def answer_page(asked: QueryRequest, table: Table) -> Response:
+    """The page of an answer: its rows, the whole of it in every format, and the query to go on from."""
+    graphs = [("default-graph-uri", iri) for iri in asked.default_graphs]
+    graphs += [("named-graph-uri", iri) for iri in asked.named_graphs]
+    addresses = [
+        (f.media_type, "/sparql?" + urlencode([("query", asked.query), *graphs, ("format", f.name)])) for f in RESULTS
+    ]
+    return form(asked.query, table=table, addresses=addresses, graphs=graphs)
 
 
-def content_type(media_type: str) -> str:
-    """The Content-Type of an answer; only the text types have a parameter for the encoding, which is always UTF-8."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
-def form() -> Response:
-    """A form that asks with GET and needs no script."""
-    query = (
-        f"PREFIX rg: <{site().release.base}ns#>\nPREFIX dct: <http://purl.org/dc/terms/>\n\n"
-        "SELECT ?registry ?title WHERE {\n  ?registry a rg:HealthRegistry ; dct:title ?title .\n}\nORDER BY ?title\n"
-    )
-    formats = [(f.name, f"{f.media_type} (SELECT, ASK)") for f in RESULTS]
+def form(query: str = "", **answer: Any) -> Response:
+    """A form that asks with GET and needs no script, below an answer where there is one."""
+    formats = [("html", f"{HTML} (SELECT, ASK)")]
+    formats += [(f.name, f"{f.media_type} (SELECT, ASK)") for f in RESULTS]
     formats += [(f.name, f"{f.media_type} (CONSTRUCT, DESCRIBE)") for f in GRAPHS]
-    response = render("sparql.html", language(), query=query, formats=formats)
+    response = render("sparql.html", language(), query=query or example(), formats=formats, shown=ROWS_SHOWN, **answer)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 
 
-def refusal(error: QueryError) -> Response:
-    """A query that was not answered, as a problem that says what to change."""
-    status, extra = status_of(error)
-    response = problem(status, str(error), **extra)
-    if isinstance(error, ProtocolError) and error.allow:
-        response.headers["Allow"] = error.allow
-    return response
-
-
-def status_of(error: QueryError) -> tuple[int, dict[str, Any]]:
-    """The status of a refusal, and the members that its problem has beside the usual ones."""
-    match error:
-        case ProtocolError():
-            return error.status, {}
-        case QuerySyntaxError():
-            return 400, {"line": error.line, "column": error.column}
-        case QueryRefusedError():
-            return 403, {}
-        case NotAcceptableError():
-            return 406, {"available": list(error.offered)}
-        case QueryLimitError():
-            return LIMITS.get(error.limit, 503), {"limit": error.limit}
-        case _:
-            return 500, {}
+def example() -> str:
+    """A query to begin with."""
+    return (
+        f"PREFIX rg: <{site().release.base}ns#>\nPREFIX dct: <http://purl.org/dc/terms/>\n\n"
+        "SELECT ?registry ?title WHERE {\n  ?registry a rg:HealthRegistry ; dct:title ?title .\n}\nORDER BY ?title\n"
+    )
