@@ -7,6 +7,8 @@ import pyshacl
 import pytest
 import rdflib
 
+import rules_documents
+import rules_registries
 from registergraf import audit
 from registergraf.audit.documents import Documents
 from registergraf.audit.report import Report, to_text, to_turtle
@@ -56,10 +58,10 @@ def test_every_rule_is_whole(rules: audit.Rules) -> None:
 
 
 def test_every_rule_of_this_release_is_there(rules: audit.Rules) -> None:
-    """S01 to S12 and the rules of law agreed for the first release."""
+    """S01 to S12 and the rules of law L01 to L39."""
     ids = {rule.id for rule in rules.rules}
 
-    assert {f"S{n:02}" for n in range(1, 13)} | {f"L{n:02}" for n in (1, 2, 7, 8, 12, 25, 32, 34)} <= ids
+    assert {f"S{n:02}" for n in range(1, 13)} | {f"L{n:02}" for n in range(1, 40)} == ids
 
 
 def test_a_rule_rests_on_provisions_that_exist(rules: audit.Rules, content: Content) -> None:
@@ -152,14 +154,14 @@ FAULTS = [
         'period:npr-controller-2 a dct:PeriodOfTime ; dcat:startDate "2023-12-01"^^xsd:date',
         {("L32", "claims", "registry/npr")},
     ),
-    (NPR, "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p11.g", "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p9.b", {("L08", "claims", "registry/npr")}),
+    (NPR, "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p11.g", "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p9.b", {("L08", "claims", "registry/npr"), ("L05", "view", "registry/npr"), ("L05", "claims", "registry/npr")}),
     (NPR, "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p11.g", "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p24", {("L08", "claims", "registry/npr"), ("L34", "claims", "registry/npr")}),
     (KPR, "claim:kpr-1 {", "claim:kpr-999 {", {("S07", "claims", "claim/kpr-1"), ("S07", "claims", "claim/kpr-999"), ("S01", "view", "registry/kpr")}),
 ]  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "old", "new", "moved"), FAULTS)
+@pytest.mark.parametrize(("path", "old", "new", "moved"), [*FAULTS, *rules_registries.FAULTS, *rules_documents.FAULTS])
 def test_a_planted_fault_is_found_under_its_rule_and_moves_nothing_else(
     edit: Edit,
     judged: Judge,
@@ -177,6 +179,23 @@ def test_a_planted_fault_is_found_under_its_rule_and_moves_nothing_else(
         assert any((rule, run) == (r, n) and thing.startswith(t) for r, n, t in moved), (rule, run, thing)
     for rule, run, thing in moved:
         assert any((rule, run) == (r, n) and t.startswith(thing) for r, n, t in fresh), (rule, run, thing)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "old", "new", "turned"), rules_registries.TURNED)
+def test_a_verdict_that_nothing_decides_yet_is_turned_by_what_would_decide_it(
+    edit: Edit, judged: Judge, path: str, old: str, new: str, turned: tuple[str, str, str, str]
+) -> None:
+    """Rules that cannot be checked anywhere in the real data pass and fail where their facts are planted."""
+    rule, run, thing, outcome = turned
+    verdicts = judged(edit(path, old, new))
+
+    assert {v.outcome for v in verdicts if (v.rule.id, v.run, v.focus) == (rule, run, BASE + thing)} == {outcome}
+
+
+def test_a_rule_alone_is_judged_where_others_fail(release: Release, settings: Settings) -> None:
+    """What SHACL finds for a rule outside the selection is left out."""
+    assert {v["rule"] for v in judge_release(release, settings, DAY, ["L35"]).verdicts} == {"L35"}
 
 
 @needs_shared

@@ -175,5 +175,5 @@ def test_a_syntax_error_has_a_position_and_can_be_read(store: Store) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         graph.select(store, "SELECT * WHERE {\n ?s ?p }")
 
-    assert (caught.value.line, caught.value.column) == (2, 9)
+    assert (caught.value.line, caught.value.column) == (2, 8)
     assert "u{" not in str(caught.value)

@@ -41,7 +41,8 @@ def shacl_rows(store: Store, rules: Rules) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {}
     for result in report.subjects(RDF.type, SH.ValidationResult):
         rule = _owner(shapes, report.value(result, SH.sourceShape), ids)
-        rows.setdefault(ids[rule], []).append(_row(report, result))
+        if rule is not None:
+            rows.setdefault(ids[rule], []).append(_row(report, result))
     for shape, id_ in ids.items():
         rows[id_] = [*rows.get(id_, []), *_passes(view, shapes, shape, rows.get(id_, []))]
     return rows
@@ -69,11 +70,11 @@ def _terms(shapes: rdflib.Graph, path: rdflib.term.Node) -> Iterator[rdflib.URIR
             yield from _terms(shapes, part)
 
 
-def _owner(shapes: rdflib.Graph, shape: rdflib.term.Node, ids: dict[rdflib.URIRef, str]) -> rdflib.URIRef:
-    """The rule that a shape, or a property shape within it, belongs to."""
+def _owner(shapes: rdflib.Graph, shape: rdflib.term.Node, ids: dict[rdflib.URIRef, str]) -> rdflib.URIRef | None:
+    """The rule that a shape, or a property shape within it, belongs to; none where the rule is not judged."""
     if shape in ids:
         return rdflib.URIRef(str(shape))
-    return next(rdflib.URIRef(str(parent)) for parent in shapes.subjects(SH.property, shape) if parent in ids)
+    return next((rdflib.URIRef(str(parent)) for parent in shapes.subjects(SH.property, shape) if parent in ids), None)
 
 
 def _row(report: rdflib.Graph, result: rdflib.term.Node) -> Row:
