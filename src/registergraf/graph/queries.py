@@ -33,7 +33,7 @@ def select(store: Store, query: str, **bindings: Term | str) -> list[Row]:
     if not isinstance(answer, QuerySolutions):
         raise QuerySyntaxError("a SELECT is needed here")
     names = [variable.value for variable in answer.variables]
-    return [{name: row[name] for name in names if row[name] is not None} for row in answer]
+    return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in answer]
 
 
 def evaluate(store: Store, query: str, bindings: Mapping[str, Term]) -> QuerySolutions | QueryBoolean | QueryTriples:
