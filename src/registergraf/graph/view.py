@@ -76,12 +76,7 @@ def _rg(name: str, base: str) -> str:
 
 def _publish(store: Store, source: NamedNode) -> None:
     """Copy a named graph into the default graph."""
-    store.extend(
-        [
-            Quad(q.subject, q.predicate, q.object, DefaultGraph())
-            for q in store.quads_for_pattern(None, None, None, source)
-        ]
-    )
+    store.update(f"ADD SILENT {source} TO DEFAULT")
 
 
 def _state(store: Store, queries: Mapping[str, str], stated: NamedNode) -> None:
