@@ -117,6 +117,7 @@ def test_a_graph_comes_as_turtle(call: Call, tmp_path: Path) -> None:
         ),
         (["audit", "--rule", "L99"], 2, "there is no rule called 'L99'"),
         (["check", "no-such-file.trig"], 2, "there is no file no-such-file.trig"),
+        (["fmt", "no-such-file.trig"], 2, "there is no file no-such-file.trig"),
         (["export", "--profile", "dcat"], 2, "'dcat' is not"),
         (["fly"], 2, "No such command 'fly'"),
     ],

@@ -95,9 +95,7 @@ def check(settings: Settings, files: Sequence[Path]) -> int:
     Example: registergraf check data/registries/npr.trig
     """
     only = {path.resolve() for path in files}
-    missing = [str(path) for path in files if not path.is_file()]
-    if missing:
-        raise UsageError(f"there is no file {', '.join(missing)}")
+    _refuse_missing(files)
     told = [p for p in check_content(settings) if not only or (settings.content_dir / p.file).resolve() in only]
     for problem in told:
         click.echo(str(problem))
@@ -116,6 +114,7 @@ def fmt(settings: Settings, files: Sequence[Path], only_check: bool) -> int:  # 
 
     Example: registergraf fmt data/registries/npr.trig
     """
+    _refuse_missing(files)
     other = 0
     for path in files or sorted((settings.content_dir / "data" / "registries").glob("*.trig")):
         text = path.read_text(encoding="utf-8")
@@ -127,6 +126,12 @@ def fmt(settings: Settings, files: Sequence[Path], only_check: bool) -> int:  # 
                 path.write_text(written, encoding="utf-8")
     click.echo(f"{other} files {'have another layout' if only_check else 'were laid out'}", err=True)
     return 1 if other and only_check else 0
+
+
+def _refuse_missing(files: Sequence[Path]) -> None:
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"there is no file {', '.join(missing)}")
 
 
 @registergraf.command()
