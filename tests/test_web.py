@@ -24,7 +24,7 @@ from registergraf.graph import select
 from registergraf.namespaces import BASE
 from registergraf.release import build
 from registergraf.settings import Settings
-from registergraf.sparql.evaluation import Answer, Question
+from registergraf.sparql import Answer, Question, Ticket
 from registergraf.sparql.formats import NotAcceptableError
 from registergraf.web import create_app
 from registergraf.web.entries import gather
@@ -80,7 +80,7 @@ class FakePool:
         self.error = error
         self.asked: list[Question] = []
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, _ticket: Ticket | None = None) -> Answer:
         """Remember what was asked, and answer."""
         self.asked.append(question)
         if self.error:

@@ -18,7 +18,7 @@ from registergraf.errors import QueryError
 from registergraf.graph.asking import ask_release
 from registergraf.namespaces import BASE
 from registergraf.settings import Settings
-from registergraf.sparql import Answer, Question, WorkerPool
+from registergraf.sparql import Answer, Question, Ticket, WorkerPool
 from registergraf.sparql.cache import CachedPool, identity, is_stable
 from registergraf.sparql.formats import GRAPHS, RESULTS
 from registergraf.web import create_app
@@ -54,13 +54,13 @@ class Counted:
         self.count = 0
         self.gate: Event | None = None
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, ticket: Ticket | None = None) -> Answer:
         """Count the question, wait at the gate where there is one, and answer."""
         self.count += 1
         if self.gate:
             self.gate.wait(10)
         if self.pool:
-            return self.pool.ask(question)
+            return self.pool.ask(question, ticket)
         if "fail" in question.query:
             raise QueryError("failed")
         return Answer("text/csv", question.query.encode())

@@ -128,5 +128,12 @@ class QueryLimitError(QueryError):
         super().__init__(message)
 
 
+class CalledOffError(QueryError):
+    """Nobody waits for the answer any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the client left before the answer was there")
+
+
 class EndpointError(QueryError):
     """A remote SPARQL service could not be asked or answered with an error."""

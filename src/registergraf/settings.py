@@ -63,15 +63,33 @@ SETTINGS = (
     Setting("base-iri", "https://w3id.org/registergraf/", "Base of every IRI of ours"),
     Setting("host", "127.0.0.1", "Address the service listens on"),
     Setting("port", 8000, "Port the service listens on"),
-    Setting("threads", 8, "Requests the service handles at one time"),
-    Setting("query-workers", 2, "Processes that answer SPARQL queries"),
-    Setting("query-seconds", 10.0, "Seconds a SPARQL query may take"),
+    Setting("threads", 8, "Pages and documents the service makes at one time"),
+    Setting("query-workers", 4, "Processes that answer SPARQL queries, each one at a time"),
+    Setting("query-queue", 32, "SPARQL queries that may wait for a free worker"),
     Setting("query-wait-seconds", 10.0, "Seconds a query may wait for a free worker"),
-    Setting("query-memory-mb", 2048, "Memory of one query worker, in MiB"),
+    Setting("query-seconds", 10.0, "Seconds a SPARQL query may take"),
+    Setting("query-memory-mb", 1024, "Memory a SPARQL query may take beside that of the graph, in MiB"),
     Setting("query-length", 100_000, "Longest SPARQL query, in characters"),
     Setting("query-nesting", 100, "Deepest nesting of brackets in a SPARQL query"),
     Setting("answer-mb", 64, "Largest answer to a SPARQL query, in MiB"),
-    Setting("answer-cache-mb", 64, "Answers to SPARQL queries that are kept in memory, in MiB; 0 keeps none"),
+    Setting("answer-rows", 1_000_000, "Most rows, or triples, of an answer to a SPARQL query"),
+    Setting("answer-cache-mb", 64, "Answers that are kept in memory, in MiB; 0 keeps none"),
+    Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
+    Setting("spool", "", "Folder for answers that are too long for memory; empty: that of the system"),
+    Setting(
+        "request-seconds", 20.0, "Seconds a client may take to send a request, and to take each piece of an answer"
+    ),
+    Setting("connections", 1024, "Requests the service has under way at one time, waiting ones included"),
+    Setting("rate", 0.0, "Requests a second that one client may make in the long run; 0 does not count"),
+    Setting("rate-burst", 100, "Requests that a client may make at once before its rate counts"),
+    Setting("rate-loopback", 0, "1 counts the requests from this machine too"),
+    Setting("proxies", 0, "Reverse proxies in front, each of which adds the client's address to X-Forwarded-For"),
+    Setting("compress-bytes", 1024, "Shortest answer that is compressed for a client that asks for it, in bytes"),
+    Setting(
+        "access-log", "-", "File that a line of JSON is written to for each request; - is standard error, empty none"
+    ),
+    Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
+    Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
 )
 
@@ -88,13 +106,27 @@ class Settings:
     port: int
     threads: int
     query_workers: int
-    query_seconds: float
+    query_queue: int
     query_wait_seconds: float
+    query_seconds: float
     query_memory_mb: int
     query_length: int
     query_nesting: int
     answer_mb: int
+    answer_rows: int
     answer_cache_mb: int
+    graph_memory_mb: int
+    spool: str
+    request_seconds: float
+    connections: int
+    rate: float
+    rate_burst: int
+    rate_loopback: int
+    proxies: int
+    compress_bytes: int
+    access_log: str
+    access_log_queries: int
+    metrics: int
     endpoint_seconds: float
 
     @classmethod

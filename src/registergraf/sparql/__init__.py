@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from registergraf.sparql.evaluation import Answer, Question
 from registergraf.sparql.formats import NotAcceptableError
-from registergraf.sparql.pool import WorkerPool
+from registergraf.sparql.pool import Ticket, WorkerPool
 from registergraf.sparql.protocol import ProtocolError, QueryRequest, read_query
 
-__all__ = ["Answer", "NotAcceptableError", "ProtocolError", "QueryRequest", "Question", "WorkerPool", "read_query"]
+__all__ = [
+    "Answer",
+    "NotAcceptableError",
+    "ProtocolError",
+    "QueryRequest",
+    "Question",
+    "Ticket",
+    "WorkerPool",
+    "read_query",
+]

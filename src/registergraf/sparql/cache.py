@@ -10,13 +10,15 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from registergraf.errors import CalledOffError
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, Writer, choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from registergraf.sparql.evaluation import Question
+    from registergraf.sparql.evaluation import Answer, Question
     from registergraf.sparql.formats import Format
+    from registergraf.sparql.pool import Ticket
 
 __all__ = ["CachedPool", "identity", "is_stable"]
 
@@ -28,16 +30,8 @@ _OVERHEAD = 512
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 
 
-class _Answer(Protocol):
-    @property
-    def media_type(self) -> str: ...
-
-    @property
-    def body(self) -> bytes: ...
-
-
 class _Pool(Protocol):
-    def ask(self, question: Question, /) -> _Answer: ...
+    def ask(self, question: Question, ticket: Ticket | None = None, /) -> Answer: ...
 
 
 def is_stable(question: Question) -> bool:
@@ -59,6 +53,9 @@ def identity(question: Question) -> str:
         question.named_graphs,
         question.as_of,
         sorted(question.bindings.items()),
+        question.most_seconds,
+        question.most_rows,
+        question.most_bytes,
     ]
     return hashlib.sha256(json.dumps(named).encode("ascii")).hexdigest()
 
@@ -77,44 +74,56 @@ class CachedPool:
         self._pool = pool
         self._most = mib * _MIB
         self._lock = Lock()
-        self._kept: OrderedDict[str, _Answer] = OrderedDict()
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._size = 0
-        self._asked: dict[str, Future[_Answer]] = {}
+        self._asked: dict[str, Future[Answer]] = {}
 
     @property
     def size(self) -> int:
         """The bytes that the answers are counted as."""
         return self._size
 
-    def ask(self, question: Question) -> _Answer:
-        """Answer from memory, from a thread that asks the same already, or from the pool; raises what that raises."""
-        if not is_stable(question):
-            return self._pool.ask(question)
-        name = identity(question)
-        with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-                return self._kept[name]
-            other = self._asked.get(name)
-            mine: Future[_Answer] = self._asked.setdefault(name, Future())
-        return self._fulfil(name, mine, question) if other is None else other.result()
+    def ask(self, question: Question, ticket: Ticket | None = None) -> Answer:
+        """Answer from memory, from a thread that asks the same already, or from the pool; raises what that raises.
 
-    def _fulfil(self, name: str, promise: Future[_Answer], question: Question) -> _Answer:
+        A ticket calls off what its own thread asks; where that was asked for others too, one of them asks again.
+        """
+        if not is_stable(question):
+            return self._pool.ask(question, ticket)
+        name = identity(question)
+        while True:
+            with self._lock:
+                if name in self._kept:
+                    self._kept.move_to_end(name)
+                    return self._kept[name]
+                other = self._asked.get(name)
+                mine: Future[Answer] = self._asked.setdefault(name, Future())
+            if other is None:
+                return self._fulfil(name, mine, question, ticket)
+            try:
+                return other.result()
+            except CalledOffError:
+                if ticket is not None and ticket.called_off:
+                    raise
+
+    def _fulfil(self, name: str, promise: Future[Answer], question: Question, ticket: Ticket | None) -> Answer:
         """Ask the pool, and tell those who wait for the same, be it an answer or an error."""
         try:
-            answer = self._pool.ask(question)
+            answer = self._pool.ask(question, ticket)
         except BaseException as error:
             with self._lock:
                 del self._asked[name]
-            promise.set_exception(error)
+            called_off = ticket is not None and ticket.called_off
+            promise.set_exception(CalledOffError() if called_off else error)
             raise
         with self._lock:
-            self._keep(name, answer)
+            if answer.file is None:
+                self._keep(name, answer)
             del self._asked[name]
         promise.set_result(answer)
         return answer
 
-    def _keep(self, name: str, answer: _Answer) -> None:
+    def _keep(self, name: str, answer: Answer) -> None:
         """Keep an answer, and forget those not asked for the longest time, until all fit."""
         self._kept[name] = answer
         self._size += _cost(answer)
@@ -123,5 +132,5 @@ class CachedPool:
             self._size -= _cost(gone)
 
 
-def _cost(answer: _Answer) -> int:
+def _cost(answer: Answer) -> int:
     return len(answer.body) + _OVERHEAD

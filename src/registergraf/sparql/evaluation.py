@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -15,27 +16,32 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QueryResultsFormat,
+    QuerySolutions,
     QueryTriples,
     RdfFormat,
     Variable,
+    parse_query_results,
     serialize,
 )
 
 from registergraf.errors import QueryError, QueryLimitError, QuerySyntaxError
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, choose
 from registergraf.sparql.guard import explain, refuse_service
+from registergraf.sparql.rewriting import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pyoxigraph import QueryBoolean, QuerySolutions, Store, Triple
+    from pyoxigraph import QueryBoolean, Store, Triple
 
-__all__ = ["DEFAULT", "Answer", "Question", "evaluate"]
+    from registergraf.sparql.spool import Spool, Spooled
+
+__all__ = ["DEFAULT", "Answer", "Question", "Terms", "evaluate"]
 
 DEFAULT = ""
 """Stands for the default graph of the store among graphs, which else are IRIs."""
 
-_MIB = 1 << 20
 # An XML name at the end, which RDF/XML writes a property as.
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 
@@ -47,7 +53,8 @@ class Question:
     `accept` is an Accept header and `name` the short name of a format, which wins. Where graphs are named, they are the
     dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4); `DEFAULT` among them is the default graph of the
     store. `as_of` is the day to answer for, where it is not that of the store. `bindings` fix variables that the query
-    projects, each with a value and its datatype, "" for an IRI.
+    projects, each with a value and its datatype, "" for an IRI. The last three bound the answer below the settings; 0
+    leaves those.
     """
 
     query: str
@@ -57,36 +64,56 @@ class Question:
     named_graphs: tuple[str, ...] = ()
     as_of: str = ""
     bindings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    most_seconds: float = 0
+    most_rows: int = 0
+    most_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it goes over the wire."""
+    """An answer as it goes over the wire: a body, or a file that has one which is too long to be held."""
 
     media_type: str
-    body: bytes
+    body: bytes = b""
+    file: Spooled | None = None
+
+    def whole(self) -> bytes:
+        """The whole answer in memory."""
+        return b"".join(self.file) if self.file else self.body
 
 
-def evaluate(store: Store, question: Question, prefixes: Mapping[str, str], answer_mb: int, base: str) -> Answer:
-    """Answer a question from a store, with relative IRIs resolved against `base` (SPARQL 1.1 Query, section 4.1.1.2).
+@dataclass(frozen=True)
+class Terms:
+    """What every answer is made by: the prefixes of graphs, the base of relative IRIs, the most rows."""
 
-    Raises `QuerySyntaxError`, `QueryRefusedError` (SERVICE, updates), `NotAcceptableError`, `QueryLimitError` for an
-    answer over `answer_mb` MiB, and `QueryError` for what the engine cannot evaluate.
+    prefixes: Mapping[str, str]
+    base: str
+    most_rows: int
+
+
+def evaluate(store: Store, question: Question, terms: Terms, spool: Spool) -> str:
+    """Answer a question from a store into a spool; give the media type.
+
+    Relative IRIs are resolved against the base (SPARQL 1.1 Query, section 4.1.1.2). Raises `QuerySyntaxError`,
+    `QueryRefusedError` (SERVICE, updates), `NotAcceptableError`, `QueryLimitError` for an answer that is larger than
+    the spool or has more rows than it may, and `QueryError` for what the engine cannot evaluate.
     """
-    output = _Bounded(answer_mb)
     try:
         refuse_service(question.query)
-        media_type = _write(_ask(store, question, base), question, prefixes, output)
+        return _write(_ask(store, question, terms.base), question, terms, spool)
     except UnicodeEncodeError as error:
         raise QuerySyntaxError("the query has characters that are not Unicode") from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(f"the query could not be evaluated: {error}") from error
-    return Answer(media_type, output.getvalue())
 
 
 def _ask(store: Store, question: Question, base: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def run(text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return store.query(text, base_iri=base, **_dataset(question), substitutions=_substitutions(question))
+
     try:
-        return store.query(question.query, base_iri=base, **_dataset(question), substitutions=_substitutions(question))
+        # A variable that is fixed is none that MINUS could compare.
+        return run(question.query if question.bindings else rewrite(question.query))
     except SyntaxError as error:
         raise explain(question.query, error) from error
 
@@ -112,20 +139,41 @@ def _substitutions(question: Question) -> dict[Variable, Any]:
 def _write(
     result: QuerySolutions | QueryBoolean | QueryTriples,
     question: Question,
-    prefixes: Mapping[str, str],
-    output: io.BytesIO,
+    terms: Terms,
+    spool: Spool,
 ) -> str:
     """Write the result in the format negotiated for its form; return the media type."""
+    output = cast("IO[bytes]", spool)
+    most_rows = min(terms.most_rows, question.most_rows or terms.most_rows)
     if isinstance(result, QueryTriples):
         form = choose(GRAPHS, question.accept, question.name)
         triples = _in_order(result)
+        _check_rows(len(triples), most_rows)
         if form.writer == RdfFormat.RDF_XML:
             _check_xml_names(triples)
-        serialize(triples, output, form.writer, prefixes=dict(prefixes))
+        serialize(triples, output, form.writer, prefixes=dict(terms.prefixes))
         return form.media_type
     table = choose(RESULTS, question.accept, question.name)
+    has_rows = isinstance(result, QuerySolutions)
     result.serialize(output, table.writer)
+    if has_rows and spool.size > most_rows:  # a row has at least a byte
+        with spool.readable_copy() as written:
+            _check_rows(_count_rows(written, table.writer), most_rows)
     return table.media_type
+
+
+def _count_rows(written: IO[bytes], writer: QueryResultsFormat) -> int:
+    """Count the rows of a table that was written, since the engine that wrote them does not tell."""
+    if writer == QueryResultsFormat.CSV:
+        return sum(1 for _ in csv.reader(io.TextIOWrapper(written, encoding="utf-8", newline=""))) - 1
+    rows = parse_query_results(written, writer)
+    return sum(1 for _ in rows) if isinstance(rows, QuerySolutions) else 0
+
+
+def _check_rows(count: int, most: int) -> None:
+    if count > most:
+        message = f"the answer has more than {most} rows; ask for less, for example with LIMIT"
+        raise QueryLimitError("answer-rows", message)
 
 
 def _in_order(result: Iterable[Triple]) -> list[Triple]:
@@ -144,18 +192,3 @@ def _check_xml_names(triples: Iterable[Triple]) -> None:
         if not _XML_NAME.search(triple.predicate.value):
             others = [form.media_type for form in GRAPHS if form.writer != RdfFormat.RDF_XML]
             raise NotAcceptableError(f"RDF/XML cannot write the property {triple.predicate}", others)
-
-
-class _Bounded(io.BytesIO):
-    """Bytes in memory up to a limit; writing more raises `QueryLimitError`."""
-
-    def __init__(self, mib: int) -> None:
-        super().__init__()
-        self._mib = mib
-
-    def write(self, data: Any) -> int:
-        """Append `data`; raises `QueryLimitError` at the limit."""
-        if self.tell() + len(data) > self._mib * _MIB:
-            message = f"the answer is larger than {self._mib} MiB; ask for less, for example with LIMIT"
-            raise QueryLimitError("answer-mb", message)
-        return super().write(data)

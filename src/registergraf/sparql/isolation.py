@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import resource
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["deadline", "leave_network", "limit_memory"]
+__all__ = ["deadline", "die_with_parent", "leave_network", "limit_memory"]
 
-# <linux/sched.h>
+# <linux/sched.h>, <linux/prctl.h>
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
 _MIB = 1 << 20
 
 
@@ -26,13 +29,29 @@ def leave_network() -> bool:
     user's rights to read those of others.
     """
     unshare = getattr(ctypes.CDLL(None), "unshare", None)  # Linux only
-    return unshare is not None and unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    user, group = os.getuid(), os.getgid()
+    if unshare is None or unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
+        return False
+    # A user that the namespace does not know can make no file.
+    for name, text in (("uid_map", f"{user} {user} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1")):
+        with contextlib.suppress(OSError):
+            Path("/proc/self", name).write_text(text, encoding="ascii")
+    return True
 
 
 def limit_memory(mib: int) -> None:
-    """Bound the address space of this process, where the system can."""
+    """Bound the address space of this process to so much more than it has, where the system can."""
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (mib * _MIB, mib * _MIB))
+        has = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        most = has + mib * _MIB
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the one that forked it ends, where the system can."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -1,122 +1,195 @@
-"""One worker process, seen from the service."""
+"""The process that forks workers, and each worker, seen from the service."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-from multiprocessing.connection import Connection
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from registergraf.errors import QueryError, QueryLimitError
 from registergraf.sparql.evaluation import Answer
-from registergraf.sparql.wire import pack, unpack_error
+from registergraf.sparql.spool import Spooled
+from registergraf.sparql.wire import Channel, ChannelClosedError, message_of, unpack_error
+from registergraf.sparql.worker import too_much_memory
 
 if TYPE_CHECKING:
     from registergraf.sparql.evaluation import Question
-    from registergraf.sparql.wire import Setup
+    from registergraf.sparql.wire import Message, Setup
 
-__all__ = ["WorkerProcess"]
+__all__ = ["Nursery", "WorkerProcess"]
 
 # A program of its own and not multiprocessing, whose children import the parent's __main__ once more: the whole command
-# line for each worker, and without end where a script has no `if __name__` guard. -P: nothing from the working folder.
+# line, and without end where a script has no `if __name__` guard. -P: nothing from the working folder.
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from registergraf.sparql.worker import main; main(int(sys.argv[2]))"
+    "from registergraf.sparql.nursery import main; main(int(sys.argv[2]))"
 )
-_START_SECONDS = 600.0
-_HEADER_BYTES = 1 << 20
+_START_SECONDS = 1800.0
+_FORK_SECONDS = 30.0
 _MIB = 1 << 20
 
 
-class WorkerProcess:
-    """A worker: `start` it, `ask` it one question at a time, `kill` it, and `close` it in the end."""
+class Nursery:
+    """The process that has the dataset and forks the workers; one that died is started anew by the next `fork`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            arguments = [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path), str(theirs.fileno())]
-            # A session of its own: Ctrl-C in the terminal is for the service to handle.
-            self._process = subprocess.Popen(
-                arguments,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env=os.environ | {"RUST_BACKTRACE": "0"},
-            )
-            self._connection = Connection(ours.detach())
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._loaded = False
 
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
+    def launch(self) -> None:
+        """Start the process and return at once; `fork` waits until it has loaded the dataset."""
+        with self._lock:
+            self._launch()
+
+    def fork(self) -> tuple[int, Channel]:
+        """Fork a worker: its number and the channel to it; raises `QueryError` where the dataset cannot be loaded."""
+        ours, theirs = Channel.pair()
+        try:
+            with self._lock:
+                reply = self._order({"fork": True}, theirs.fileno())
+            return int(reply["pid"]), ours
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+
+    def reap(self, pid: int) -> int:
+        """Wait for a worker that ends; give its status as `subprocess` has it, 0 where nobody knows any more."""
+        with self._lock:
+            if self._channel is None:
+                return 0
+            try:
+                self._channel.send({"reap": pid})
+                return int(self._channel.receive(seconds=_FORK_SECONDS).header["status"])
+            except (ChannelClosedError, TimeoutError):
+                self._end()
+                return 0
+
+    def close(self) -> None:
+        """End the process, and with it every worker."""
+        with self._lock:
+            self._end()
+
+    def _launch(self) -> Channel:
+        ours, theirs = Channel.pair()
+        arguments = [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path), str(theirs.fileno())]
+        # A session of its own: Ctrl-C in the terminal is for the service to handle.
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            env=os.environ | {"RUST_BACKTRACE": "0"},
+        )
+        theirs.close()
+        self._channel = ours
+        self._loaded = False
+        ours.send(message_of(self._setup))
+        return ours
+
+    def _order(self, order: dict[str, Any], file: int) -> dict[str, Any]:
+        channel = self._channel or self._launch()
+        try:
+            if not self._loaded:
+                self._load(channel)
+            channel.send(order, file=file)
+            return channel.receive(seconds=_FORK_SECONDS).header
+        except (ChannelClosedError, TimeoutError) as error:
+            self._end()
+            raise QueryError("the process that starts the query workers ended") from error
+
+    def _load(self, channel: Channel) -> None:
+        header = channel.receive(seconds=_START_SECONDS).header
+        if "error" in header:
+            self._end()
+            raise QueryError(f"{self._setup.dataset} cannot be loaded: {unpack_error(header)}")
+        self._loaded = True
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._channel is not None:
+            self._channel.close()
+        self._process = self._channel = None
+
+
+class WorkerProcess:
+    """A worker: `ask` it one question at a time, `kill` it, and `close` it in the end."""
+
+    def __init__(self, nursery: Nursery, setup: Setup) -> None:
+        self._nursery = nursery
+        self._setup = setup
+        self._lock = Lock()
+        self._ended = False
+        self.pid, self._channel = nursery.fork()
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def start(self) -> None:
-        """Have it load the dataset; raises `QueryError` where it cannot."""
-        header = self._exchange(pack(self._setup), _START_SECONDS)
-        if header is None:
-            raise QueryError(f"{self._setup.dataset} was not loaded in {_START_SECONDS:g} seconds")
-        if header:
-            raise QueryError(f"{self._setup.dataset} cannot be loaded: {unpack_error(header)}")
+        """Whether it waits for a question."""
+        return not self._ended and self._channel.is_silent()
 
     def ask(self, question: Question) -> Answer | QueryError:
         """Give the answer, or the error that the worker reports; it can be asked again.
 
         Raises `QueryLimitError` past the time, and `QueryError` where the worker died; then it is of no more use.
         """
-        header = self._exchange(pack(question), self._setup.query_seconds)
-        if header is None:
-            message = f"the query took longer than the {self._setup.query_seconds:g} seconds that are allowed"
-            raise QueryLimitError("query-seconds", message)
-        if "error" in header:
-            return unpack_error(header)
-        return Answer(header["media_type"], self._receive(self._setup.answer_mb * _MIB))
+        seconds = min(self._setup.query_seconds, question.most_seconds or self._setup.query_seconds)
+        try:
+            self._channel.send(message_of(question))
+            return _read(self._channel.receive(self._setup.answer_mb * _MIB, seconds))
+        except TimeoutError:
+            message = f"the query took longer than the {seconds:g} seconds that are allowed"
+            raise QueryLimitError("query-seconds", message) from None
+        except ChannelClosedError as error:
+            raise self._death() from error
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
-        self._process.kill()
+        with self._lock:
+            if not self._ended:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Kill it and give its resources back."""
-        self.kill()
-        self._process.wait()
-        self._connection.close()
+        self._reap()
+        self._channel.close()
 
-    def _exchange(self, message: bytes, seconds: float) -> dict[str, Any] | None:
-        """Send a message and read the header of the reply; None where there is none in time."""
-        try:
-            self._connection.send_bytes(message)
-            if not self._connection.poll(seconds):
-                return None
-        except OSError as error:
-            raise self._death() from error
-        header: dict[str, Any] = json.loads(self._receive(_HEADER_BYTES))
-        return header
-
-    def _receive(self, most: int) -> bytes:
-        try:
-            return self._connection.recv_bytes(most)
-        except (EOFError, OSError) as error:
-            raise self._death() from error
+    def _reap(self) -> int:
+        """Have it ended and forgotten; its status is that of its own end, where that came first."""
+        with self._lock:
+            if self._ended:
+                return 0
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self._ended = True
+            return self._nursery.reap(self.pid)
 
     def _death(self) -> QueryError:
         """Tell what the process died of."""
-        self.kill()
-        code = -self._process.wait()
-        memory = self._setup.query_memory_mb
+        code = -self._reap()
         if code == signal.SIGABRT:  # what Rust does when it is given no more memory
-            return QueryLimitError("query-memory-mb", f"the query needs more than {memory} MiB of memory")
+            return too_much_memory(self._setup.query_memory_mb)
         if code == signal.SIGSEGV:
             return QueryError(
                 "the query crashed the engine: it is nested too deeply, or has too long a chain of operators"
             )
         return QueryError(f"the process that answered the query ended (status {-code})")
+
+
+def _read(message: Message) -> Answer | QueryError:
+    if "error" in message.header:
+        return unpack_error(message.header)
+    if message.file < 0:
+        return Answer(message.header["media_type"], message.body)
+    return Answer(message.header["media_type"], file=Spooled(message.file, message.header["size"]))

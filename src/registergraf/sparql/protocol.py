@@ -5,6 +5,7 @@ The safe method QUERY (the HTTP QUERY Method, draft-ietf-httpbis-safe-method-w-b
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.message import Message
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl
 from pyoxigraph import NamedNode
 
 from registergraf.errors import QueryError
+from registergraf.sparql.evaluation import Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +29,7 @@ _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _BODIES = {"POST": (_FORM, _QUERY), "QUERY": (_QUERY,)}
 _MOST_PARAMETERS = 1000
+_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 _READ_ONLY = "this service only reads: SPARQL updates are refused"
 
 Parameters = dict[str, list[str]]
@@ -43,12 +46,32 @@ class ProtocolError(QueryError):
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """What a request asks: the query, the format it overrides Accept with, and the graphs to ask."""
+    """What a request asks: the query, the format it overrides Accept with, the graphs to ask, and the most it wants.
+
+    The last three are in seconds, rows and bytes, 0 where the request does not say; more than the service allows is no
+    more than that.
+    """
 
     query: str
     format: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    most_seconds: float = 0
+    most_rows: int = 0
+    most_bytes: int = 0
+
+    def question(self, accept: str | None) -> Question:
+        """The question, for a client with that Accept header."""
+        return Question(
+            self.query,
+            accept,
+            self.format or None,
+            self.default_graphs,
+            self.named_graphs,
+            most_seconds=self.most_seconds,
+            most_rows=self.most_rows,
+            most_bytes=self.most_bytes,
+        )
 
 
 def read_query(method: str, query_string: bytes, content_type: str | None, body: bytes) -> QueryRequest:
@@ -69,8 +92,15 @@ def read_query(method: str, query_string: bytes, content_type: str | None, body:
     query = _single(parameters, "query")
     if not query:
         raise ProtocolError(400, "there is no query: the parameter 'query' is missing or empty")
-    graphs = (_iris(parameters, name) for name in ("default-graph-uri", "named-graph-uri"))
-    return QueryRequest(query, _single(parameters, "format"), *graphs)
+    return QueryRequest(
+        query,
+        _single(parameters, "format"),
+        _iris(parameters, "default-graph-uri"),
+        _iris(parameters, "named-graph-uri"),
+        _number(parameters, "timeout"),
+        _whole(_number(parameters, "max-rows")),
+        _whole(_number(parameters, "max-bytes")),
+    )
 
 
 def _add_body(parameters: Parameters, readable: Sequence[str], content_type: str | None, body: bytes) -> None:
@@ -123,6 +153,20 @@ def _single(parameters: Mapping[str, Sequence[str]], name: str) -> str | None:
     if len(values) > 1:
         raise ProtocolError(400, f"the parameter '{name}' is given {len(values)} times; once is allowed")
     return values[0] if values else None
+
+
+def _number(parameters: Mapping[str, Sequence[str]], name: str) -> float:
+    """Read a bound of the client's own; 0 where there is none."""
+    text = _single(parameters, name)
+    if text is None:
+        return 0
+    if not _NUMBER.fullmatch(text) or float(text) <= 0:
+        raise ProtocolError(400, f"'{text}', given as {name}, is not a number above 0, like 5")
+    return float(text)
+
+
+def _whole(number: float) -> int:
+    return max(1, int(number)) if number else 0
 
 
 def _iris(parameters: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the service and its workers say to each other: JSON, and the bytes of an answer.
+"""What the service and its workers say to each other: a header as JSON, the bytes of an answer, and open files.
 
 Not pickle: a worker has read a stranger's query, and unpickling what it sends would be to trust it.
 """
@@ -6,16 +6,30 @@ Not pickle: a worker has read a stranger's query, and unpickling what it sends w
 from __future__ import annotations
 
 import json
+import os
+import socket
+import struct
+import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from registergraf.sparql.evaluation import Question
 from registergraf.sparql.formats import NotAcceptableError
 
-__all__ = ["READY", "Setup", "pack", "pack_error", "unpack_error", "unpack_question", "unpack_setup"]
+__all__ = [
+    "Channel",
+    "ChannelClosedError",
+    "Message",
+    "Setup",
+    "message_of",
+    "pack_error",
+    "unpack_error",
+    "unpack_question",
+]
 
-READY = b"{}"
+_LENGTHS = struct.Struct(">IQ")
+_MOST_HEADER = 1 << 24
 
 # An error is sent as its kind and the arguments that make it anew; "text" is the error's own text.
 _KINDS: dict[str, tuple[type[QueryError], tuple[str, ...]]] = {
@@ -27,33 +41,130 @@ _KINDS: dict[str, tuple[type[QueryError], tuple[str, ...]]] = {
 }
 
 
+class ChannelClosedError(Exception):
+    """The other end is gone, or says what nobody of ours would."""
+
+
+class Message(NamedTuple):
+    """What was received: a header, a body, and the number of an open file that is now the receiver's, or -1."""
+
+    header: dict[str, Any]
+    body: bytes
+    file: int
+
+
 @dataclass(frozen=True)
 class Setup:
-    """What a worker is told once, at its start."""
+    """What the process that forks the workers is told once, at its start."""
 
     dataset: str
+    """Path of the N-Quads file."""
+    index: str
+    """Folder of the same as an index on disk, made where it is missing; "" holds the dataset in memory."""
+    spool: str
+    """Folder for answers that are long."""
     prefixes: dict[str, str]
     query_seconds: float
     query_memory_mb: int
     answer_mb: int
+    answer_rows: int
     base: str
     queries: dict[str, str]
     """What views of other days are made with, by path below ``queries/``."""
 
 
-def pack(message: Setup | Question) -> bytes:
-    """Write a message to a worker."""
-    return json.dumps(asdict(message)).encode("ascii")
+class Channel:
+    """One end of a connection between processes of ours; raises `ChannelClosedError` where the other end is gone."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+
+    @classmethod
+    def pair(cls) -> tuple[Channel, Channel]:
+        """Two ends of a new connection."""
+        ours, theirs = socket.socketpair()
+        return cls(ours), cls(theirs)
+
+    @classmethod
+    def of(cls, descriptor: int) -> Channel:
+        """The end with a file descriptor; it closes with the channel."""
+        return cls(socket.socket(fileno=descriptor))
+
+    def fileno(self) -> int:
+        """The file descriptor of this end."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Close this end."""
+        self._socket.close()
+
+    def is_silent(self) -> bool:
+        """Whether the other end is there and has sent nothing, as it is for one that waits for a question."""
+        try:
+            self._socket.setblocking(False)
+            self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def send(self, header: dict[str, Any], body: bytes = b"", file: int = -1) -> None:
+        """Send a message; a file is the sender's to close afterwards."""
+        text = json.dumps(header).encode("ascii")
+        data = b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
+        try:
+            self._socket.settimeout(None)
+            sent = socket.send_fds(self._socket, [data], [file]) if file >= 0 else 0
+            self._socket.sendall(data[sent:] if sent else data)
+        except OSError as error:
+            raise ChannelClosedError(str(error)) from error
+
+    def receive(self, most: int = 0, seconds: float | None = None) -> Message:
+        """Wait for a message with a body of at most `most` bytes; raises `TimeoutError` past the seconds."""
+        end = None if seconds is None else time.monotonic() + seconds
+        files: list[int] = []
+        try:
+            text_length, body_length = _lengths(self._read(_LENGTHS.size, end, files), most)
+            header = json.loads(self._read(text_length, end, files))
+            body = self._read(body_length, end, files)
+        except (OSError, ValueError, ChannelClosedError) as error:
+            for number in files:
+                os.close(number)
+            if isinstance(error, (TimeoutError, ChannelClosedError)):
+                raise
+            raise ChannelClosedError(str(error)) from error
+        for extra in files[1:]:
+            os.close(extra)
+        return Message(header, body, files[0] if files else -1)
+
+    def _read(self, length: int, end: float | None, files: list[int]) -> bytes:
+        parts = []
+        while length:
+            self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
+            data, numbers, _, _ = socket.recv_fds(self._socket, min(length, 1 << 18), 1)
+            files += numbers
+            if not data:
+                raise ChannelClosedError("the other end is closed")
+            parts.append(data)
+            length -= len(data)
+        return b"".join(parts)
 
 
-def unpack_setup(data: bytes) -> Setup:
-    """Read what `pack` wrote."""
-    return Setup(**json.loads(data))
+def _lengths(start: bytes, most: int) -> tuple[int, int]:
+    text_length, body_length = _LENGTHS.unpack(start)
+    if text_length > _MOST_HEADER or body_length > most:
+        raise ChannelClosedError(f"a message of {text_length + body_length} bytes")
+    return text_length, body_length
 
 
-def unpack_question(data: bytes) -> Question:
-    """Read what `pack` wrote."""
-    values = json.loads(data)
+def message_of(value: Setup | Question) -> dict[str, Any]:
+    """Write a setup or a question as a header."""
+    return asdict(value)
+
+
+def unpack_question(values: dict[str, Any]) -> Question:
+    """Read what `message_of` wrote."""
     graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
     bindings = {name: tuple(term) for name, term in values["bindings"].items()}
     return Question(**(values | graphs | {"bindings": bindings}))

@@ -1,78 +1,62 @@
-"""The worker process: holds the graph, and answers one query at a time until it is told no more, or killed.
+"""The worker process: has the graph, and answers one query at a time until it is told no more, or killed.
 
 Parsing, too, happens here, where a crash costs one worker.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from pyoxigraph import RdfFormat, Store, parse
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from registergraf.errors import QueryError, QueryLimitError
 from registergraf.sparql.days import Days
-from registergraf.sparql.evaluation import Answer, Question, evaluate
-from registergraf.sparql.isolation import deadline, leave_network, limit_memory
-from registergraf.sparql.wire import READY, pack_error, unpack_question, unpack_setup
+from registergraf.sparql.evaluation import Terms, evaluate
+from registergraf.sparql.isolation import deadline, limit_memory
+from registergraf.sparql.spool import Spool
+from registergraf.sparql.wire import Channel, ChannelClosedError, pack_error, unpack_question
 
 if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from registergraf.sparql.evaluation import Question
     from registergraf.sparql.wire import Setup
 
-__all__ = ["main"]
+__all__ = ["work"]
 
 # The service kills at the limit; this one is for the case that the service is gone.
 _GRACE_SECONDS = 2.0
 
 
-def main(descriptor: int) -> None:
-    """Serve the connection on a file descriptor until its other end is closed."""
-    with Connection(descriptor) as connection, contextlib.suppress(EOFError, ConnectionError):
-        setup = unpack_setup(connection.recv_bytes())
-        try:
-            store = _load(setup)
-        except (OSError, SyntaxError) as error:
-            _send(connection, pack_error(QueryError(str(error))))
-            return
-        days = Days(store, setup.queries, setup.base)
-        connection.send_bytes(READY)
-        while True:
-            _serve(connection, days, setup)
-
-
-def _load(setup: Setup) -> Store:
-    """Load the dataset, then build the walls: the memory a query may use comes after that of the graph."""
-    store = Store()
-    with Path(setup.dataset).open("rb") as file:
-        leave_network()
-        # Not Store.load, which would give blank nodes other names in each worker.
-        store.bulk_extend(parse(file, RdfFormat.N_QUADS))
+def work(channel: Channel, store: Store, setup: Setup) -> None:
+    """Answer the questions of a channel until its other end is closed."""
     limit_memory(setup.query_memory_mb)
-    return store
+    days = Days(store, setup.queries, setup.base)
+    with suppress(ChannelClosedError):
+        while True:
+            question = unpack_question(channel.receive().header)
+            with (
+                deadline(setup.query_seconds + _GRACE_SECONDS),
+                Spool(setup.spool, _most_bytes(question, setup)) as spool,
+            ):
+                _reply(channel, days, question, setup, spool)
 
 
-def _serve(connection: Connection, days: Days, setup: Setup) -> None:
-    question = unpack_question(connection.recv_bytes())
-    with deadline(setup.query_seconds + _GRACE_SECONDS):
-        reply = _reply(days, question, setup)
-    if isinstance(reply, Answer):
-        _send(connection, {"media_type": reply.media_type})
-        connection.send_bytes(reply.body)
-    else:
-        _send(connection, pack_error(reply))
+def _most_bytes(question: Question, setup: Setup) -> int:
+    return min(setup.answer_mb << 20, question.most_bytes or setup.answer_mb << 20)
 
 
-def _send(connection: Connection, header: dict[str, Any]) -> None:
-    connection.send_bytes(json.dumps(header).encode("ascii"))
-
-
-def _reply(days: Days, question: Question, setup: Setup) -> Answer | QueryError:
+def _reply(channel: Channel, days: Days, question: Question, setup: Setup, spool: Spool) -> None:
     try:
-        return evaluate(days.store(question.as_of), question, setup.prefixes, setup.answer_mb, setup.base)
+        terms = Terms(setup.prefixes, setup.base, setup.answer_rows)
+        media_type = evaluate(days.store(question.as_of), question, terms, spool)
     except QueryError as error:
-        return error
+        channel.send(pack_error(error))
     except MemoryError:
-        return QueryLimitError("query-memory-mb", f"the query needs more than {setup.query_memory_mb} MiB of memory")
+        channel.send(pack_error(too_much_memory(setup.query_memory_mb)))
+    else:
+        channel.send({"media_type": media_type, "size": spool.size}, spool.in_memory(), spool.file)
+
+
+def too_much_memory(mib: int) -> QueryLimitError:
+    """The error of a query that needs more than it is given."""
+    return QueryLimitError("query-memory-mb", f"the query needs more than {mib} MiB of memory")

@@ -12,37 +12,58 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
+from werkzeug.datastructures import ETags
+from werkzeug.http import parse_etags
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from registergraf.sparql.cache import identity, is_stable
-from registergraf.sparql.formats import RESULTS, NotAcceptableError
+from registergraf.sparql.formats import RESULTS, NotAcceptableError, negotiate
 from registergraf.sparql.protocol import ProtocolError
-from registergraf.web.client import HTML, accepted, language
+from registergraf.web.client import HTML, language
 from registergraf.web.documents import MAX_AGE
 from registergraf.web.problems import problem
 from registergraf.web.results import EXCEL, excel, read_table
 from registergraf.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from registergraf.sparql import Question
-    from registergraf.web.contract import Answer
+    from registergraf.sparql import Answer, Question
+    from registergraf.sparql.pool import Ticket
+    from registergraf.web.contract import Pool
     from registergraf.web.results import Table
 
     Page = Callable[[Table], Response]
 
 JSON = RESULTS[0].media_type
+TICKET = "registergraf.ticket"
+"""Where the server puts the ticket of a request in the WSGI environment."""
+ATTACHMENT = {"Content-Disposition": "attachment"}
 MADE_HERE = {"html": HTML, "excel": EXCEL}
 """Formats that are made from the JSON of a table, by their name in ``?format=``."""
 
 SAFE = ("GET", "HEAD", "QUERY")
 """Methods whose answers are the same for the same address and body."""
 
-LIMITS = {"query-length": 413, "query-nesting": 400, "answer-mb": 413}
+LIMITS = {"query-length": 413, "query-nesting": 400, "answer-mb": 413, "answer-rows": 413}
 """Limits that a query breaks by itself; any other one is the service's (503)."""
+BUSY = frozenset({"query-queue", "query-wait-seconds"})
+"""Limits that are not reached when it is asked again a little later."""
+RETRY_SECONDS = 2
 
 ENGINE = " ".join(f"{name} {version(name)}" for name in ("registergraf", "pyoxigraph"))
+
+
+@dataclass(frozen=True)
+class Call:
+    """What of a request its answer depends on, beside the question."""
+
+    method: str
+    path: str
+    if_none_match: str = ""
+    language: str = ""
+    ticket: Ticket | None = None
+    """Calls the question off when the client leaves."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +73,23 @@ class Wanted:
     question: Question
     made: str = ""
 
-    @property
-    def tag(self) -> str:
+    def tag(self, release: str, call: Call) -> str:
         """The entity tag; "" for a question whose answer may be another the next time."""
-        if not is_stable(self.question):
+        if call.method not in SAFE or not is_stable(self.question):
             return ""
-        made = f"{self.made} {language()}" if self.made == HTML else self.made
-        whole = f"{site().release.name} {ENGINE} {request.path} {identity(self.question)} {made}"
+        made = f"{self.made} {call.language}" if self.made == HTML else self.made
+        whole = f"{release} {ENGINE} {call.path} {identity(self.question)} {made}"
         return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is to be sent: status and headers, and the answer, if it goes along, with what is to be made of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    answer: Answer | None = None
+    made: str = ""
 
 
 def wanted(question: Question, *, page: bool) -> Wanted:
@@ -67,51 +97,67 @@ def wanted(question: Question, *, page: bool) -> Wanted:
     name = (question.name or "").lower()
     if name in MADE_HERE and (page or name != "html"):
         return Wanted(replace(question, accept=JSON, name=None), MADE_HERE[name])
-    if page and not name and accepted([*(form.media_type for form in RESULTS), HTML]) == HTML:
+    if page and not name and prefers_page(question.accept):
         # A table as JSON, and a graph as the client likes it.
         return Wanted(replace(question, accept=f"{JSON}, {question.accept}"), HTML)
     return Wanted(question)
 
 
+def prefers_page(accept: str | None) -> bool:
+    """Whether a client would rather have a page than any of the formats of a table."""
+    return negotiate(accept, [*(form.media_type for form in RESULTS), HTML]) == HTML
+
+
+def reply(pool: Pool, release: str, call: Call, question: Question, *, page: bool) -> Reply:
+    """Answer a question of a call, or tell that the client has the answer; raises `QueryError`.
+
+    `page` says whether the table can be made into a page.
+    """
+    asked = wanted(question, page=page)
+    tag = asked.tag(release, call)
+    known = parse_etags(call.if_none_match) if tag else ETags()
+    headers = {"Vary": "Accept, Accept-Language" if asked.made == HTML else "Accept"}
+    if tag:
+        headers |= {"ETag": f'"{tag}"', "Cache-Control": f"public, max-age={MAX_AGE}"}
+    elif call.method in SAFE:
+        headers["Cache-Control"] = "no-store"
+    if tag and not known.star_tag and known.contains_weak(tag):
+        return Reply(304, headers)
+    answer = pool.ask(asked.question, call.ticket)
+    if known.star_tag:  # for what exists, which is known only now
+        return Reply(304, headers)
+    return Reply(200, headers, answer, asked.made if answer.media_type == JSON else "")
+
+
 def respond(question: Question, page: Page | None = None) -> Response:
     """Answer a question; `page` makes the page of a table for a browser. A refusal is told as a problem."""
-    asked = wanted(question, page=page is not None)
-    tag = asked.tag if request.method in SAFE else ""
-    if tag and _has(tag):
-        return _with_headers(Response(status=304), tag, asked)
+    call = Call(
+        request.method,
+        request.path,
+        request.headers.get("If-None-Match", ""),
+        language(),
+        request.environ.get(TICKET),
+    )
     try:
-        answer = site().pool.ask(asked.question)
+        made = reply(site().pool, site().release.name, call, question, page=page is not None)
     except QueryError as error:
         return refusal(error)
-    return _with_headers(_dressed(answer, asked, page), tag, asked)
+    response = _dressed(made, page)
+    response.headers.update(made.headers)
+    return response
 
 
-def _has(tag: str) -> bool:
-    """Whether the client names the tag; ``*`` is for what exists, which is known only when it was asked."""
-    known = request.if_none_match
-    return not known.star_tag and known.contains_weak(tag)
-
-
-def _dressed(answer: Answer, asked: Wanted, page: Page | None) -> Response:
-    if asked.made and answer.media_type == JSON:
-        table = read_table(answer.body)
-        if asked.made == HTML and page is not None:
-            return page(table)
-        return Response(excel(table), content_type=EXCEL, headers={"Content-Disposition": "attachment"})
-    return Response(answer.body, content_type=content_type(answer.media_type))
-
-
-def _with_headers(response: Response, tag: str, asked: Wanted) -> Response:
-    response.headers["Vary"] = "Accept, Accept-Language" if asked.made == HTML else "Accept"
-    if tag:
-        response.set_etag(tag)
-        response.cache_control.public = True
-        response.cache_control.max_age = MAX_AGE
-        if request.if_none_match.star_tag:
-            response.status_code = 304
-            response.set_data(b"")
-    elif request.method in SAFE:
-        response.cache_control.no_store = True
+def _dressed(made: Reply, page: Page | None) -> Response:
+    answer = made.answer
+    if answer is None:
+        return Response(status=made.status)
+    if made.made == HTML and page is not None:
+        return page(read_table(answer.whole()))
+    if made.made:
+        return Response(excel(read_table(answer.whole())), content_type=EXCEL, headers=ATTACHMENT)
+    response = Response(answer.file or answer.body, content_type=content_type(answer.media_type))
+    if answer.file:
+        response.content_length = answer.file.size
     return response
 
 
@@ -124,9 +170,17 @@ def refusal(error: QueryError) -> Response:
     """A query that was not answered, as a problem that says what to change."""
     status, extra = status_of(error)
     response = problem(status, str(error), **extra)
-    if isinstance(error, ProtocolError) and error.allow:
-        response.headers["Allow"] = error.allow
+    response.headers.update(headers_of(error))
     return response
+
+
+def headers_of(error: QueryError) -> dict[str, str]:
+    """The headers that a refusal has beside the usual ones."""
+    if isinstance(error, ProtocolError) and error.allow:
+        return {"Allow": error.allow}
+    if isinstance(error, QueryLimitError) and error.limit in BUSY:
+        return {"Retry-After": str(RETRY_SECONDS)}
+    return {}
 
 
 def status_of(error: QueryError) -> tuple[int, dict[str, Any]]:

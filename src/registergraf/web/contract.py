@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
-    from registergraf.sparql import Question
+    from registergraf.sparql import Answer, Question, Ticket
 
 
 class Release(Protocol):
@@ -51,20 +51,8 @@ class Release(Protocol):
         """Give the description of the dataset ("void") or of the service ("service-description")."""
 
 
-class Answer(Protocol):
-    """What a query was answered with."""
-
-    @property
-    def media_type(self) -> str:
-        """The media type of the body."""
-
-    @property
-    def body(self) -> bytes:
-        """The whole answer."""
-
-
 class Pool(Protocol):
     """Workers that answer SPARQL; `registergraf.sparql.pool.WorkerPool` is one."""
 
-    def ask(self, question: Question, /) -> Answer:
-        """Answer a question; raises `QueryError`."""
+    def ask(self, question: Question, ticket: Ticket | None = None, /) -> Answer:
+        """Answer a question; raises `QueryError`. A ticket can call it off."""

@@ -24,8 +24,10 @@ SLUGS = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "too-slow",
     413: "too-large",
     415: "unsupported-media-type",
+    429: "too-many-requests",
     500: "internal-error",
     503: "unavailable",
 }
@@ -63,18 +65,25 @@ def problem(status: int, detail: str, **extra: Any) -> Response:
     if (accepted(offers) or offers[0]) == HTML:
         response = render("error.html", lang, status=status, slug=slug, detail=detail, extra=extra)
     else:
-        members = {
-            "type": f"{site().release.base}problem/{slug}",
-            "title": slug.replace("-", " ").capitalize(),
-            "status": status,
-            "detail": detail,
-            "instance": request.full_path.rstrip("?"),
-            **extra,
-        }
-        response = Response(json.dumps(members, ensure_ascii=False, indent=1) + "\n", content_type=PROBLEM)
+        members = problem_members(site().release.base, status, detail, request.full_path.rstrip("?"), **extra)
+        response = Response(members, content_type=PROBLEM)
     response.status_code = status
     response.vary.update(["Accept", "Accept-Language"])
     return response
+
+
+def problem_members(base: str, status: int, detail: str, instance: str, **extra: Any) -> bytes:
+    """A problem as JSON (RFC 9457, section 3.1); `extra` are members beside the usual ones."""
+    slug = slug_of(status)
+    members = {
+        "type": f"{base}problem/{slug}",
+        "title": slug.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        **extra,
+    }
+    return (json.dumps(members, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def on_http_exception(error: HTTPException) -> Response:

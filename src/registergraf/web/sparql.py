@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from registergraf.errors import QueryError
-from registergraf.sparql.evaluation import Question
 from registergraf.sparql.formats import GRAPHS, RESULTS
 from registergraf.sparql.protocol import METHODS, QueryRequest, read_query
 from registergraf.web.answers import refusal, respond
@@ -41,9 +40,7 @@ def endpoint() -> Response:
         )
     except QueryError as error:
         return refusal(error)
-    accept = request.headers.get("Accept")
-    question = Question(asked.query, accept, asked.format or None, asked.default_graphs, asked.named_graphs)
-    return respond(question, partial(answer_page, asked))
+    return respond(asked.question(request.headers.get("Accept")), partial(answer_page, asked))
 
 
 def answer_page(asked: QueryRequest, table: Table) -> Response:

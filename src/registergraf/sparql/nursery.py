@@ -1,0 +1,128 @@
+"""The process that loads the dataset once and forks the workers, which share its pages; here it is, from the inside.
+
+Forking takes milliseconds where loading takes seconds, so a worker that was killed is back at once. This process has
+one thread and evaluates nothing, so that a fork of it is whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Store, parse
+
+from registergraf.errors import QueryError
+from registergraf.sparql.isolation import die_with_parent, leave_network
+from registergraf.sparql.wire import Channel, ChannelClosedError, Setup, pack_error
+from registergraf.sparql.worker import work
+
+__all__ = ["main"]
+
+
+def main(descriptor: int) -> None:
+    """Load what the connection on a file descriptor says, then fork and reap workers until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = Channel.of(descriptor)
+    with contextlib.suppress(ChannelClosedError):
+        setup = Setup(**channel.receive().header)
+        try:
+            store = _load(setup)
+        except (OSError, SyntaxError) as error:
+            channel.send(pack_error(QueryError(str(error))))
+            return
+        gc.collect()
+        gc.freeze()  # so that collecting in a worker does not copy these pages
+        channel.send({})
+        while True:
+            _obey(channel, store, setup)
+
+
+def _obey(channel: Channel, store: Store, setup: Setup) -> None:
+    """Fork a worker for the connection that comes along, or tell how one ended."""
+    order, _, file = channel.receive()
+    if "reap" in order:
+        channel.send({"status": _reap(order["reap"])})
+        return
+    number = os.fork()
+    if number == 0:
+        channel.close()
+        _become_worker(file, store, setup)
+    os.close(file)
+    channel.send({"pid": number})
+
+
+def _reap(number: int) -> int:
+    """Wait for a worker that was killed, and give its status as `subprocess` has it."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+    except ChildProcessError:
+        return 0
+
+
+def _become_worker(file: int, store: Store, setup: Setup) -> None:
+    status = 1
+    try:
+        die_with_parent()
+        work(Channel.of(file), store, setup)
+        status = 0
+    except BaseException as error:  # noqa: BLE001 - nothing may return into the loop that forks
+        sys.stderr.write(f"a query worker ended: {error!r}\n")
+    finally:
+        os._exit(status)
+
+
+def _load(setup: Setup) -> Store:
+    """Load the dataset into memory, or open its index; both without a network."""
+    if setup.index:
+        _make_index(setup)
+        leave_network()
+        return Store.read_only(setup.index)
+    with Path(setup.dataset).open("rb") as file:
+        leave_network()
+        store = Store()
+        # Not Store.load, which would give blank nodes other names in each process.
+        store.bulk_extend(parse(file, RdfFormat.N_QUADS))
+    return store
+
+
+def _make_index(setup: Setup) -> None:
+    """Make the index where it is missing, whole or not at all, in a process of its own.
+
+    A store that was open for writing must not live on in a process that forks.
+    """
+    target = Path(setup.index)
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = tempfile.mkdtemp(prefix=".new-", dir=target.parent)
+    number = os.fork()
+    if number == 0:
+        _fill_and_exit(fresh, setup.dataset)
+    if os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]):
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise OSError(f"the index of {setup.dataset} could not be made in {target.parent}")
+    try:
+        Path(fresh).rename(target)
+    except OSError:  # another service was faster
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _fill_and_exit(folder: str, dataset: str) -> None:
+    status = 1
+    try:
+        store = Store(folder)
+        store.bulk_load(path=dataset, format=RdfFormat.N_QUADS)
+        store.optimize()
+        store.flush()
+        del store
+        status = 0
+    except (OSError, SyntaxError) as error:
+        sys.stderr.write(f"{dataset}: {error}\n")
+    finally:
+        os._exit(status)
