@@ -18,7 +18,8 @@ MAY_KNOW = {
     "sparql": {"graph"},
     "release": {"content", "graph", "audit", "catalogue"},
     "web": {"catalogue", "graph", "sparql"},
-    "cli": {"content", "graph", "audit", "catalogue", "release", "sparql", "web"},
+    "server": {"release", "sparql", "web"},
+    "cli": {"content", "graph", "audit", "catalogue", "release", "sparql", "web", "server"},
 }
 """Beside the flat modules (errors, settings, namespaces, …), which know nothing of the packages."""
 

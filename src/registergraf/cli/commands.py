@@ -239,12 +239,13 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
 
     Example: registergraf serve --port 8080
     """
-    from registergraf.cli import serving  # noqa: PLC0415 - Flask and the workers are not needed by the other verbs
+    from registergraf.cli.serving import get  # noqa: PLC0415 - Flask and the workers are not needed by the other verbs
+    from registergraf.server import serve as listen  # noqa: PLC0415
 
     release = current_or_built(settings)
     if path is not None:
-        return serving.get(release, settings, path, accept)
-    serving.serve(release, settings, settings.host if host is None else host, settings.port if port is None else port)
+        return get(release, settings, path, accept)
+    listen(settings, settings.host if host is None else host, settings.port if port is None else port)
     return 0
 
 

@@ -27,7 +27,8 @@ __all__ = ["main"]
 
 def main(descriptor: int) -> None:
     """Load what the connection on a file descriptor says, then fork and reap workers until it is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for for_the_service in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(for_the_service, signal.SIG_IGN)
     channel = Channel.of(descriptor)
     with contextlib.suppress(ChannelClosedError):
         setup = Setup(**channel.receive().header)

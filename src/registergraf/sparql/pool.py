@@ -150,6 +150,9 @@ class WorkerPool:
 
     def _ask(self, question: Question, ticket: Ticket) -> Answer:
         worker = self._take()
+        if ticket.called_off:
+            self._give(worker)
+            raise CalledOffError
         try:
             with ticket.at(worker):
                 reply = worker.ask(question)

@@ -71,6 +71,12 @@ def read_language() -> None:
         g.lang = first
 
 
+def refuse(status: int, detail: str) -> Response:
+    """Tell why the request of the current context is not let in, as if a view had refused it."""
+    read_language()
+    return add_headers(problems.problem(status, detail))
+
+
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
     response.headers.update(SECURITY_HEADERS)

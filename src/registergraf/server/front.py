@@ -1,0 +1,277 @@
+"""The ASGI application: one `Front` a process, which lets requests in, has them answered, and sends what came of them.
+
+A request passes the rate, what the service tells of itself, what is kept, the number of those under way, and its body's
+limits, in this order: what costs least comes first. Only then is there work for a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from registergraf.errors import RegistergrafError
+from registergraf.server.compression import choose, compress
+from registergraf.server.figures import Figures
+from registergraf.server.journal import Journal
+from registergraf.server.kept import key_of
+from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, read_body
+from registergraf.server.rate import Rate
+from registergraf.server.sending import LeftError, raw, send_entry, send_response
+from registergraf.server.world import open_world
+from registergraf.sparql import Ticket
+from registergraf.web.answers import TICKET
+from registergraf.web.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from asgiref.typing import (
+        ASGIReceiveCallable,
+        ASGISendCallable,
+        HTTPScope,
+        LifespanScope,
+        LifespanShutdownCompleteEvent,
+        LifespanStartupCompleteEvent,
+        LifespanStartupFailedEvent,
+    )
+
+    from registergraf.server.world import World
+    from registergraf.settings import Settings
+
+__all__ = ["Front"]
+
+_LOG = logging.getLogger(__name__)
+_PATIENCE = 0.1
+"""Seconds of work after which it is worth watching whether the client is still there."""
+_OF_QUERIES = frozenset({"sparql", "query", "q", "rdf-graph-store"})
+_SPARE_THREADS = 8
+"""Threads for those who are to be told that the queue is full."""
+_SAFE = ("GET", "HEAD")
+_LEFT = 499
+"""What the log has for a client that left, as others write it."""
+
+
+class Front:
+    """Serves the current release; a hang-up signal has it change to the one that is current then.
+
+    `ready` is told the name of the release when the first request can be answered.
+    """
+
+    def __init__(self, settings: Settings, ready: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._ready = ready
+        self._rate = Rate(settings.rate, settings.rate_burst, loopback=bool(settings.rate_loopback))
+        self._journal = Journal(settings.access_log, queries=bool(settings.access_log_queries))
+        self._figures = Figures()
+        self._most_bytes = 12 * settings.query_length
+        self._query_threads = ThreadPoolExecutor(
+            settings.query_workers + settings.query_queue + _SPARE_THREADS, "query"
+        )
+        self._page_threads = ThreadPoolExecutor(settings.threads, "page")
+        self._under_way = 0
+        self._world: World
+        self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Future[None]] = set()
+
+    async def __call__(
+        self, scope: HTTPScope | LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer a request, or live from start to shutdown."""
+        if scope["type"] == "http":
+            await self._exchange(Request(scope), receive, send)
+        else:
+            await self._live(receive, send)
+
+    # ---------------------------------------------------------------- life
+
+    async def _live(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        await receive()
+        loop = asyncio.get_running_loop()
+        try:
+            self._world = await loop.run_in_executor(None, open_world, self._settings)
+        except RegistergrafError as error:
+            failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": str(error)}
+            await send(failed)
+            return
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._later(self.reload()))
+        flushing = loop.create_task(self._flush())
+        self._ready(self._world.release.name)
+        started: LifespanStartupCompleteEvent = {"type": "lifespan.startup.complete"}
+        await send(started)
+        await receive()
+        flushing.cancel()
+        await self._retire(self._world)
+        self._journal.close()
+        ended: LifespanShutdownCompleteEvent = {"type": "lifespan.shutdown.complete"}
+        await send(ended)
+
+    async def reload(self) -> None:
+        """Change to the release that is current now; where that fails the one before is served on."""
+        async with self._reloading:
+            loop = asyncio.get_running_loop()
+            try:
+                fresh = await loop.run_in_executor(None, open_world, self._settings)
+            except RegistergrafError as error:
+                self._figures.note_reload("failed")
+                _LOG.error("the release could not be changed, %s is served on: %s", self._world.release.name, error)
+                return
+            before, self._world = self._world, fresh
+            self._figures.note_reload("done")
+            self._ready(fresh.release.name)
+            await self._retire(before)
+
+    async def _retire(self, world: World) -> None:
+        """Take away the user that a world has as the one that is served."""
+        if world.leave():
+            await self._end(world)
+
+    async def _end(self, world: World) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, world.close)
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            self._journal.flush()
+
+    # ---------------------------------------------------------------- one request
+
+    async def _exchange(self, request: Request, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        started = time.perf_counter()
+        world = self._world
+        world.enter()
+        self._under_way += 1
+        sent = Sent(_LEFT, 0, kept=False)
+        try:
+            sent = await self._serve(request, world, receive, send)
+        except (LeftError, ConnectionError):
+            pass  # nobody is there to be told
+        finally:
+            self._under_way -= 1
+            if world.leave():
+                self._later(self._end(world))
+            self._note(request, sent, time.perf_counter() - started)
+
+    async def _serve(
+        self, request: Request, world: World, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> Sent:
+        coding = choose(request.header("accept-encoding"))
+        key = key_of(request, coding) if request.method in _SAFE else None
+        response = self._not_let_in(request, world) or self._of_itself(request, world)
+        if response is None:
+            entry = world.kept.get(key) if key else None
+            if entry is not None:
+                return await send_entry(entry, request, send)
+            response = await self._ask(request, world, receive)
+            compress(response, request.header("if-none-match"), coding, self._settings.compress_bytes)
+        headers = raw(response.headers)
+        if key is not None and request.method == "GET":
+            world.kept.offer(key, response, headers)
+        try:
+            return await send_response(
+                response,
+                headers,
+                send,
+                head=request.method == "HEAD",
+                seconds=self._settings.request_seconds,
+                threads=self._page_threads,
+            )
+        finally:
+            response.close()
+
+    def _not_let_in(self, request: Request, world: World) -> Response | None:
+        wait = self._rate.wait(request.client(self._settings.proxies))
+        if not wait:
+            return None
+        response = world.refusal(request, 429, "too many requests from this address; see 'rate' and 'rate-burst'")
+        response.set("Retry-After", str(math.ceil(wait)))
+        return response
+
+    def _of_itself(self, request: Request, world: World) -> Response | None:
+        """What the service tells about itself: alive, ready, and in figures."""
+        if request.method not in _SAFE:
+            return None
+        match request.path:
+            case "/healthz":
+                return _line(200, "alive")
+            case "/readyz":
+                return _line(200, "ready") if world.pool.ready else _line(503, "no query worker is up")
+            case "/metrics" if self._settings.metrics:
+                return self._figures.tell(world, self._under_way)
+        return None
+
+    async def _ask(self, request: Request, world: World, receive: ASGIReceiveCallable) -> Response:
+        """Have the application answer in a thread; raises `LeftError` when the client does not wait for it."""
+        if self._under_way > self._settings.connections:
+            message = f"{self._under_way} requests are under way, more than 'connections' allows; try again later"
+            response = world.refusal(request, 503, message)
+            response.set("Retry-After", "1")
+            return response
+        body = b""
+        if request.method in BODY_METHODS:
+            try:
+                body = await read_body(request, receive, self._most_bytes, self._settings.request_seconds)
+            except TooLargeError:
+                message = f"the body is longer than {self._most_bytes} bytes, which is what 'query-length' allows"
+                return _last(world.refusal(request, 413, message))
+            except TimeoutError:
+                message = f"the body took longer than the {self._settings.request_seconds:g} s of 'request-seconds'"
+                return _last(world.refusal(request, 408, message))
+        ticket = Ticket()
+        loop = asyncio.get_running_loop()
+        threads = self._query_threads if _area(request.path) == "query" else self._page_threads
+        work = loop.run_in_executor(threads, partial(world.ask, request, body, **{TICKET: ticket}))
+        done, _ = await asyncio.wait({work}, timeout=_PATIENCE)
+        if not done and await _leaves(receive, work):
+            ticket.call_off()
+            (await work).close()
+            raise LeftError
+        return work.result()
+
+    def _note(self, request: Request, sent: Sent, seconds: float) -> None:
+        self._figures.note(_area(request.path), request.method, sent, seconds)
+        client = request.client(self._settings.proxies)
+        self._journal.note(request, client, sent, seconds)
+
+
+async def _leaves(receive: ASGIReceiveCallable, work: asyncio.Future[Response]) -> bool:
+    """Wait until there is an answer or nobody to have it; whether it is the latter."""
+    leaving = asyncio.ensure_future(_left(receive))
+    both: set[asyncio.Future[Any]] = {work, leaving}
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    leaving.cancel()
+    return not work.done()
+
+
+async def _left(receive: ASGIReceiveCallable) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _area(path: str) -> str:
+    """What kind of work an address is: a query, or a page or document."""
+    parts = path.split("/", 3)
+    first = parts[2] if len(parts) > 2 and parts[1] in LANGUAGES else parts[1] if len(parts) > 1 else ""  # noqa: PLR2004
+    return "query" if first in _OF_QUERIES else "page"
+
+
+def _line(status: int, text: str) -> Response:
+    body = f"{text}\n".encode()
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    return Response(status, [*headers, ("Cache-Control", "no-store")], body)
+
+
+def _last(response: Response) -> Response:
+    """Have the connection end with a response, since what the client still sends is not read."""
+    response.set("Connection", "close")
+    return response

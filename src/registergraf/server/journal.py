@@ -1,0 +1,71 @@
+"""The access log: a line of JSON for each request, without what was asked and without who asked.
+
+An address is told as its network (/24, /48), and a query by its length; ``access-log-queries`` adds its text.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from registergraf.server.rate import network_of
+
+if TYPE_CHECKING:
+    from registergraf.server.messages import Request, Sent
+
+__all__ = ["Journal"]
+
+_NETWORK = {4: 24, 6: 48}
+
+
+class Journal:
+    """Writes to a file, to standard error for "-", or nowhere for ""; `flush` is for the caller to do now and then."""
+
+    def __init__(self, target: str, *, queries: bool) -> None:
+        self._queries = queries
+        self._opened = bool(target) and target != "-"
+        self._file: IO[str] | None = None
+        if self._opened:
+            self._file = Path(target).open("a", encoding="utf-8")  # noqa: SIM115 - for as long as the service runs
+        elif target:
+            self._file = sys.stderr
+
+    def note(self, request: Request, client: str, sent: Sent, seconds: float) -> None:
+        """Write the line of a request."""
+        if self._file is None:
+            return
+        line = {
+            "time": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="milliseconds"),
+            "client": _network(client),
+            "method": request.method,
+            "path": request.path,
+            "query_length": len(request.query_string),
+            "status": sent.status,
+            "bytes": sent.size,
+            "ms": round(seconds * 1000, 2),
+            "kept": sent.kept,
+        }
+        if self._queries:
+            line["query"] = unquote_plus(request.query_string)
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def flush(self) -> None:
+        """Write what is still in memory."""
+        if self._file is not None:
+            self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.flush()
+        if self._opened and self._file is not None:
+            self._file.close()
+
+
+@lru_cache(maxsize=1024)
+def _network(client: str) -> str:
+    return network_of(client, _NETWORK)

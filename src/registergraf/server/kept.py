@@ -1,0 +1,98 @@
+"""Responses kept in memory, bounded by their bytes: a cache in front of the application (RFC 9111).
+
+What is kept is what says so of itself: an answer to GET with a strong entity tag that anybody may have. It never goes
+stale, since everything here follows from one release, and with the next one the cache is another.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from registergraf.server.messages import Request, Response
+
+__all__ = ["Entry", "Kept", "Key", "key_of", "names_tag"]
+
+_OVERHEAD = 1024
+"""Bytes that a response is counted as beside its body."""
+_VARIES = frozenset({"accept", "accept-language", "accept-encoding"})
+_NOT_OF_304 = frozenset({"content-type", "content-length", "content-encoding", "content-disposition"})
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+class Key(NamedTuple):
+    """What of a request a kept response may depend on."""
+
+    target: str
+    accept: str
+    language: str
+    encoding: str
+
+
+def key_of(request: Request, encoding: str) -> Key:
+    """The key of a request whose answer would be compressed so."""
+    return Key(request.target, request.header("accept"), request.header("accept-language"), encoding)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A response, ready to be sent, and ready to be told that it has not changed."""
+
+    tag: str
+    status: int
+    headers: RawHeaders
+    unchanged: RawHeaders
+    body: bytes
+
+
+def names_tag(if_none_match: str, tag: str) -> bool:
+    """Whether a client has what the tag, with its quotation marks, names (RFC 9110, section 13.1.2)."""
+    if if_none_match in (tag, "*"):
+        return True
+    return any(part.strip().removeprefix("W/") == tag for part in if_none_match.split(","))
+
+
+class Kept:
+    """The responses; for one thread."""
+
+    def __init__(self, mib: int) -> None:
+        self._most = mib << 20
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self.size = 0
+
+    def get(self, key: Key) -> Entry | None:
+        """A response that was kept, as the last one asked for."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
+
+    def offer(self, key: Key, response: Response, headers: RawHeaders) -> None:
+        """Keep a response to GET that may be kept."""
+        tag = response.header("etag")
+        if response.status != 200 or response.pieces is not None or not tag.startswith('"'):  # noqa: PLR2004
+            return
+        if "public" not in response.header("cache-control") or not _varies(response) <= _VARIES:
+            return
+        unchanged = [(name, value) for name, value in headers if name.decode("ascii") not in _NOT_OF_304]
+        self._forget(key)
+        self._entries[key] = Entry(tag, response.status, headers, unchanged, response.body)
+        self.size += _cost(key, self._entries[key])
+        while self.size > self._most:
+            self._forget(next(iter(self._entries)))
+
+    def _forget(self, key: Key) -> None:
+        gone = self._entries.pop(key, None)
+        if gone is not None:
+            self.size -= _cost(key, gone)
+
+
+def _varies(response: Response) -> set[str]:
+    return {part.strip().lower() for part in response.header("vary").split(",")} - {""}
+
+
+def _cost(key: Key, entry: Entry) -> int:
+    return len(entry.body) + len(key.target) + _OVERHEAD

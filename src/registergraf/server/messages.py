@@ -1,0 +1,161 @@
+"""A request as it came over ASGI, and a response as it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from asgiref.typing import ASGIReceiveCallable, HTTPScope
+
+__all__ = ["BODY_METHODS", "Request", "Response", "Sent", "TooLargeError", "read_body"]
+
+BODY_METHODS = frozenset({"POST", "QUERY", "PUT", "PATCH"})
+"""Methods whose body is read (RFC 9110, section 9.3); that of others means nothing."""
+
+
+class TooLargeError(Exception):
+    """A body that is longer than it may be."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The head of a request."""
+
+    scope: HTTPScope
+
+    @property
+    def method(self) -> str:
+        """The method."""
+        return self.scope["method"]
+
+    @property
+    def path(self) -> str:
+        """The path, with escapes resolved."""
+        return self.scope["path"]
+
+    @cached_property
+    def query_string(self) -> str:
+        """What follows the question mark, as it was sent."""
+        return self.scope["query_string"].decode("latin-1")
+
+    @property
+    def target(self) -> str:
+        """The path and the query string."""
+        return f"{self.path}?{self.query_string}" if self.query_string else self.path
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by their names in lower case; several of a name are joined (RFC 9110, section 5.3)."""
+        joined: dict[str, str] = {}
+        for raw_name, raw_value in self.scope["headers"]:
+            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
+        return joined
+
+    def header(self, name: str) -> str:
+        """A header; "" where there is none."""
+        return self.headers.get(name, "")
+
+    def client(self, proxies: int = 0) -> str:
+        """The client's address, as the outermost of so many reverse proxies of ours saw it."""
+        address = self.scope["client"]
+        seen = address[0] if address else ""
+        if proxies:
+            told = [part.strip() for part in self.header("x-forwarded-for").split(",") if part.strip()]
+            seen = told[-proxies] if len(told) >= proxies else seen
+        return seen
+
+    def environ(self, body: bytes, **ours: Any) -> dict[str, Any]:
+        """The same for WSGI (PEP 3333)."""
+        server = self.scope["server"] or ("localhost", None)
+        client = self.scope["client"] or ("", 0)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": self.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": self.path.encode().decode("latin-1"),
+            "QUERY_STRING": self.query_string,
+            "CONTENT_TYPE": self.header("content-type"),
+            "CONTENT_LENGTH": str(len(body)) if body else "",
+            "SERVER_NAME": server[0],
+            "SERVER_PORT": str(server[1] or 80),
+            "SERVER_PROTOCOL": f"HTTP/{self.scope['http_version']}",
+            "REMOTE_ADDR": client[0],
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": self.scope["scheme"],
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            **ours,
+        }
+        for name, value in self.headers.items():
+            if name not in {"content-type", "content-length", "transfer-encoding"}:
+                environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        return environ
+
+
+@dataclass
+class Response:
+    """A status, headers, and a body in memory or piece by piece."""
+
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+    pieces: Iterator[bytes] | None = None
+    source: Iterable[bytes] | None = None
+    """What the pieces come from, to be closed where it can be."""
+
+    def header(self, name: str) -> str:
+        """A header by its name in lower case; "" where there is none."""
+        return next((value for one, value in self.headers if one.lower() == name), "")
+
+    def set(self, name: str, value: str) -> None:
+        """Set a header in place of those of the same name."""
+        self.unset(name)
+        self.headers.append((name, value))
+
+    def unset(self, name: str) -> None:
+        """Take a header away."""
+        self.headers = [(one, text) for one, text in self.headers if one.lower() != name.lower()]
+
+    def close(self) -> None:
+        """Give back what the pieces hold."""
+        close = getattr(self.source, "close", None)
+        if close is not None:
+            close()
+
+
+class Sent(NamedTuple):
+    """What went out: status, bytes of the body, and whether the response had been kept."""
+
+    status: int
+    size: int
+    kept: bool
+
+
+async def read_body(request: Request, receive: ASGIReceiveCallable, most: int, seconds: float) -> bytes:
+    """Read the body of a request; raises `TooLargeError`, `TimeoutError`, and `ConnectionError` for one who left."""
+    length = request.header("content-length")
+    if length.isdecimal() and int(length) > most:
+        raise TooLargeError
+    pieces = []
+    size = 0
+    async with asyncio.timeout(seconds):
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise ConnectionError
+            pieces.append(message["body"])
+            size += len(message["body"])
+            if size > most:
+                raise TooLargeError
+            if not message["more_body"]:
+                return b"".join(pieces)

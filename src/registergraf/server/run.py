@@ -1,0 +1,121 @@
+"""The process that listens: granian, with one process for the front, which is asynchronous."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from registergraf.errors import ReleaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registergraf.server.front import Front
+    from registergraf.settings import Settings
+
+__all__ = ["serve"]
+
+_HEAD_BYTES = 128 * 1024
+"""The most that the head of a request may be; a longer query is to be sent in a body."""
+_IDLE_TIMES = 4
+"""Connections for each request that may be under way; most of them wait for their next request."""
+_LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {"_granian": {"level": "ERROR", "handlers": ["stderr"], "propagate": False}},
+}
+
+
+class _Server(MPServer):
+    """Granian, except that a hang-up signal is for the front to act on: it changes the release in place."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.respawned_wrks[0] = time.monotonic()  # a front that ends as soon as it starts is not tried again
+
+    def signal_handler_reload(self, *_: object) -> None:
+        """Pass the signal on."""
+        for front in self.wrks:
+            os.kill(front.inner.pid, signal.SIGHUP)
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve the current release until interrupted or terminated; 0 takes any free port.
+
+    Raises `ReleaseError` when the port cannot be had, and when the service cannot start, which is logged with why.
+    """
+    port = _free(host, port)
+    multiprocessing.set_start_method("spawn", force=True)  # this process may have threads, if it built the release
+    _allow_connections(settings.connections * _IDLE_TIMES)
+    server = _Server(
+        "registergraf",
+        host,
+        port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=1024,
+        backpressure=settings.connections * _IDLE_TIMES,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(settings.request_seconds * 1000), max_buffer_size=_HEAD_BYTES
+        ),
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=math.ceil(settings.query_wait_seconds + settings.query_seconds) + 5,
+    )
+    announce = partial(_announce, host, port)
+    try:
+        server.serve(target_loader=partial(_front, settings, announce), wrap_loader=False)
+    except SystemExit as error:
+        if error.code:
+            raise ReleaseError("the service ended, for the reason above") from error
+
+
+def _front(settings: Settings, ready: Callable[[str], None]) -> Front:
+    """Make the application in the process that serves it; the one that listens does not need what it imports."""
+    from registergraf.server.front import Front  # noqa: PLC0415
+
+    return Front(settings, ready)
+
+
+def _announce(host: str, port: int, release: str) -> None:
+    sys.stderr.write(f"serving release {release} at http://{host}:{port}/  (Ctrl+C stops)\n")
+    sys.stderr.flush()
+
+
+def _free(host: str, port: int) -> int:
+    """Find out whether a port can be had, before there are processes; gives its number."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family) as probe:
+            number: int = probe.getsockname()[1]
+            return number
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ReleaseError(f"port {port} on {host} cannot be used: {reason}; choose another with --port") from error
+
+
+def _allow_connections(count: int) -> None:
+    """Have as many descriptors as connections need, where the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count + 1024
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
