@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from rdflib import Graph
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 
+from service import COMMAND, options, running
 from support import PACKAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from registergraf.release import Release
     from registergraf.settings import Settings
 
 pytestmark = pytest.mark.slow
 
-COMMAND = str(Path(sys.executable).parent / "registergraf")
 CHROMIUM = shutil.which("chromium")
 BROWSER_FLAGS = [
     "--headless",
@@ -46,37 +42,12 @@ BROWSER_FLAGS = [
 ]
 
 
-@contextlib.contextmanager
-def serving(*options: str, cwd: Path, seconds: float = 60) -> Iterator[str]:
-    """Run `registergraf serve` on a free port until the block ends; gives its address."""
-    environment = {**os.environ, "XDG_DATA_HOME": str(cwd / "data-home")}
-    command = [COMMAND, *options, "serve", "--port", "0"]
-    with (cwd / "talk").open("w+") as talk:
-        server = subprocess.Popen(command, cwd=cwd, stderr=talk, env=environment)
-        try:
-            yield address(cwd / "talk", server, seconds)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(20) == 0
-
-
-def address(talk: Path, server: subprocess.Popen[bytes], seconds: float) -> str:
-    """The address that the service says it has."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.poll() is None:
-        if match := re.search(r"at (http://127\.0\.0\.1:\d+)/", talk.read_text(encoding="utf-8")):
-            return match[1]
-        time.sleep(0.05)
-    raise AssertionError(talk.read_text(encoding="utf-8"))
-
-
 @pytest.fixture(scope="module")
 def base(release: Release, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service of the session's release."""
     assert release
-    options = ("--content", settings.content, "--releases", settings.releases, "--sources", settings.sources)
-    with serving(*options, cwd=tmp_path_factory.mktemp("serving")) as found:
-        yield found
+    with running(tmp_path_factory.mktemp("serving"), *options(settings)) as service:
+        yield service.base
 
 
 def get(url: str, accept: str = "*/*") -> tuple[int, dict[str, str], bytes]:
@@ -170,18 +141,14 @@ def test_what_only_reads_refuses_the_rest(base: str, text: str) -> None:
 def test_a_query_that_takes_too_long_is_killed_alone(release: Release, settings: Settings, tmp_path: Path) -> None:
     """The client is told which limit, and the next query is answered at once."""
     assert release
-    os.environ["REGISTERGRAF_QUERY_SECONDS"] = "1"
-    options = ("--content", settings.content, "--releases", settings.releases)
-    try:
-        with serving(*options, cwd=tmp_path) as base:
-            started = time.monotonic()
-            status, _, body = get(
-                f"{base}/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fa%20%3Fb%20%3Fc.%3Fd%20%3Fe%20%3Ff%7D"
-            )
-            took = time.monotonic() - started
-            again, _, _ = get(f"{base}/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D")
-    finally:
-        del os.environ["REGISTERGRAF_QUERY_SECONDS"]
+    with running(tmp_path, *options(settings), query_seconds=1) as service:
+        base = service.base
+        started = time.monotonic()
+        status, _, body = get(
+            f"{base}/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fa%20%3Fb%20%3Fc.%3Fd%20%3Fe%20%3Ff%7D"
+        )
+        took = time.monotonic() - started
+        again, _, _ = get(f"{base}/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D")
 
     assert status == 503
     assert "query-seconds" in body.decode()
@@ -224,8 +191,7 @@ def test_a_port_in_use_is_told(settings: Settings, release: Release, tmp_path: P
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        options = ["--content", settings.content, "--releases", settings.releases]
-        call = [COMMAND, *options, "serve", "--port", port]
+        call = [COMMAND, *options(settings), "serve", "--port", port]
         answer = subprocess.run(call, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
 
     assert answer.returncode == 3
@@ -236,13 +202,9 @@ def test_a_port_in_use_is_told(settings: Settings, release: Release, tmp_path: P
 def test_a_path_can_be_asked_without_a_port(settings: Settings, release: Release, tmp_path: Path) -> None:
     """`serve --get` prints the body; what is not there has exit code 1."""
     assert release
-    options = ["--content", settings.content, "--releases", settings.releases, "serve", "--get"]
-    found = subprocess.run(
-        [COMMAND, *options, "/nb/registry/npr"], cwd=tmp_path, check=False, capture_output=True, text=True
-    )
-    missing = subprocess.run(
-        [COMMAND, *options, "/nb/registry/nprr"], cwd=tmp_path, check=False, capture_output=True, text=True
-    )
+    command = [COMMAND, *options(settings), "serve", "--get"]
+    found = subprocess.run([*command, "/nb/registry/npr"], cwd=tmp_path, check=False, capture_output=True, text=True)
+    missing = subprocess.run([*command, "/nb/registry/nprr"], cwd=tmp_path, check=False, capture_output=True, text=True)
 
     assert (found.returncode, missing.returncode) == (0, 1)
     assert "Norsk pasientregister" in found.stdout
@@ -252,8 +214,8 @@ def test_a_path_can_be_asked_without_a_port(settings: Settings, release: Release
 @pytest.mark.skipif(not PACKAGED.is_dir(), reason="the package is installed in place, without content of its own")
 def test_the_wheel_serves_away_from_the_checkout(tmp_path: Path) -> None:
     """Installed alone, in an empty folder, the package builds from what it carries and serves."""
-    with serving(cwd=tmp_path) as base:
-        assert "Norsk pasientregister" in get(f"{base}/nb/registry/npr")[2].decode()
+    with running(tmp_path) as service:
+        assert "Norsk pasientregister" in get(f"{service.base}/nb/registry/npr")[2].decode()
 
     assert list((tmp_path / "data-home" / "registergraf" / "releases").glob("*/manifest.json"))
 
