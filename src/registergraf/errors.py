@@ -5,6 +5,8 @@ RegistergrafError                3   could not be read or checked
 │   └── UnknownNameError         2   a name that does not exist, with the nearest ones
 ├── ContentError                 1   curated files that were read and found wanting
 │   └── MalformedError           3   curated files that cannot be read
+├── ShapesError                  3   shapes that are not SHACL
+│   └── NotCompilableError       3   SHACL that has no query (used inside only)
 ├── ReleaseError                 3   no release, or one that cannot be read or written
 │   └── IntegrityError           4   a release whose files differ from its manifest
 └── QueryError                   3   a query that was not answered
@@ -27,6 +29,7 @@ __all__ = [
     "EndpointError",
     "IntegrityError",
     "MalformedError",
+    "NotCompilableError",
     "Problem",
     "QueryError",
     "QueryLimitError",
@@ -34,6 +37,7 @@ __all__ = [
     "QuerySyntaxError",
     "RegistergrafError",
     "ReleaseError",
+    "ShapesError",
     "UnknownNameError",
     "UsageError",
 ]
@@ -89,6 +93,14 @@ class MalformedError(ContentError):
     """Curated files that cannot be read: not UTF-8, not Turtle, TriG or SPARQL."""
 
     exit_code = 3
+
+
+class ShapesError(RegistergrafError):
+    """Shapes that are not well-formed SHACL."""
+
+
+class NotCompilableError(ShapesError):
+    """Well-formed SHACL that no SPARQL query says; the reference implementation judges it instead."""
 
 
 class ReleaseError(RegistergrafError):
