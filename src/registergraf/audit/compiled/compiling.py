@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from registergraf.audit.compiled.constraints import FOCUS
 from registergraf.audit.compiled.domains import step, targets
@@ -16,8 +16,6 @@ from registergraf.errors import NotCompilableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from pyoxigraph import Literal
 
     from registergraf.audit.compiled.constraints import Site
     from registergraf.audit.compiled.domains import Domain
@@ -72,7 +70,7 @@ def target_query(shapes: Shapes, root: Term, focus: Iterable[Term] | None = None
 
 
 class Place(NamedTuple):
-    """A shape on the way from a root, and the way: the pattern from the targets to its focus nodes, and its variables."""
+    """A shape on the way from a root: the pattern that leads from the targets to its focus nodes, and its variables."""
 
     node: Term
     domain: Domain
@@ -89,7 +87,7 @@ def _checks(compiler: Compiler, root: Term, place: Place) -> Iterator[Check]:
         if constraint.name == "property":
             yield from _checks(inner, root, _onward(constraint.value, shape, place, site))
         elif (pattern := inner.broken(constraint, shape, site)) is not None:
-            yield _check(compiler.shapes, root, shape, constraint, place, pattern)
+            yield _check(compiler.shapes, root, constraint, place, pattern)
 
 
 def _onward(node: Term, shape: Shape, place: Place, site: Site) -> Place:
@@ -103,22 +101,38 @@ def _onward(node: Term, shape: Shape, place: Place, site: Site) -> Place:
     )
 
 
-def _check(shapes: Shapes, root: Term, shape: Shape, constraint: Constraint, place: Place, pattern: str) -> Check:
+def _check(shapes: Shapes, root: Term, constraint: Constraint, place: Place, pattern: str) -> Check:
+    shape = shapes[place.node]
     own = constraint.value if constraint.name == "sparql" else None
-    messages = tuple(m for m in shapes.graph.sh(own, "message") if hasattr(m, "language")) if own is not None else ()
-    if own is not None:
-        said = [f"?{name}" for name in dict.fromkeys((*TOLD, *message_variables(messages or shape.messages)))]
-        columns = " ".join(name for name in said if name != f"?{FOCUS}")
-    else:
-        columns = ROWS.get(constraint.name, "?value" if shape.path or constraint.name == "equals" else "(?this AS ?value)")
+    messages = _messages(shapes, own) or shape.messages
+    columns = _columns(constraint, shape) if own is None else _own_columns(messages)
     whole = f"{place.way} {{ {pattern} }}" if place.way else pattern
     query = f"SELECT DISTINCT {' '.join((*place.variables, f'?{FOCUS}', columns))} WHERE {{ {whole} }}"
     if len(query) > LONGEST:
         raise NotCompilableError(f"a query of {len(query)} characters")
-    severity = shape.severity
-    if own is not None and isinstance(given := shapes.graph.one(own, "severity"), NamedNode):
-        severity = given
+    severity = shapes.graph.one(own, "severity") if own is not None else None
     return Check(
-        root, shape.node, constraint.component, shape.path, severity, messages or shape.messages, query, own
+        root,
+        shape.node,
+        constraint.component,
+        shape.path,
+        severity if isinstance(severity, NamedNode) else shape.severity,
+        messages,
+        query,
+        own,
     )
 
+
+def _columns(constraint: Constraint, shape: Shape) -> str:
+    has_own_variable = shape.path is not None or constraint.name == "equals"
+    return ROWS.get(constraint.name, "?value" if has_own_variable else f"(?{FOCUS} AS ?value)")
+
+
+def _own_columns(messages: tuple[Literal, ...]) -> str:
+    names = dict.fromkeys((*TOLD, *message_variables(messages)))
+    return " ".join(f"?{name}" for name in names if name != FOCUS)
+
+
+def _messages(shapes: Shapes, own: Term | None) -> tuple[Literal, ...]:
+    said = () if own is None else shapes.graph.sh(own, "message")
+    return tuple(message for message in said if isinstance(message, Literal))

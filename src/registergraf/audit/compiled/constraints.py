@@ -150,8 +150,9 @@ def _closed(site: Site, _constraint: Constraint, shapes: Shapes, node: Term) -> 
     ignored = shapes.graph.one(node, "ignoredProperties")
     allowed += shapes.graph.members(ignored) if ignored is not None else ()  # type: ignore[arg-type] # IRIs or refused
     listed = ", ".join(map(str, dict.fromkeys(allowed))) or f"<{RDF}nil>"
-    path, stated = site.seen_as("path"), site.seen_as("stated")
-    return f"{site.pairs} ?{site.value} ?{path} ?{stated} FILTER(?{path} NOT IN ({listed}))"
+    path, stated, held = site.seen_as("path"), site.seen_as("stated"), site.names.new()
+    nodes = site._replace(value=held).pairs if site.path else f"{site.pairs} BIND(?{site.focus} AS ?{held})"
+    return f"{nodes} ?{held} ?{path} ?{stated} FILTER(?{path} NOT IN ({listed}))"
 
 
 def iri(constraint: Constraint) -> NamedNode:

@@ -11,7 +11,8 @@ from registergraf.audit.compiled.terms import XSD
 _ZONE = "(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 _YEAR = "-?([1-9][0-9]{3,}|0[0-9]{3})"
 _LEAP = "-?(([0-9]*[0-9]{2})(0[48]|[2468][048]|[13579][26])|([0-9]*)([02468][048]|[13579][26])00)"
-_DAY = f"({_YEAR}-(((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01]))|((0[469]|11)-(0[1-9]|[12][0-9]|30))|(02-(0[1-9]|1[0-9]|2[0-8])))|{_LEAP}-02-29)"
+_OF_MONTH = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+_DAY = f"({_YEAR}-{_OF_MONTH}|{_LEAP}-02-29)"
 _TIME = r"(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
 _INTEGER = "[+-]?[0-9]+"
 _DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
@@ -48,13 +49,11 @@ LEXICAL = {
 }
 """The expression by datatype; every string is of a datatype that is not here."""
 
+BITS = {"Long": 64, "Int": 32, "Short": 16, "Byte": 8}
 RANGES = {
-    XSD + name: bounds
-    for name, bounds in {
-        **{name: (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for name, bits in {"long": 64, "int": 32, "short": 16, "byte": 8}.items()},
-        **{name: (0, 2**bits - 1) for name, bits in {"unsignedLong": 64, "unsignedInt": 32, "unsignedShort": 16, "unsignedByte": 8}.items()},
-    }.items()
-}  # fmt: skip
+    **{f"{XSD}{name.lower()}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for name, bits in BITS.items()},
+    **{f"{XSD}unsigned{name}": (0, 2**bits - 1) for name, bits in BITS.items()},
+}
 """Least and greatest value of the bounded integers."""
 
 

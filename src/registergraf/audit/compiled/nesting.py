@@ -14,7 +14,7 @@ from registergraf.audit.compiled.constraints import Site, at_least, at_most
 from registergraf.audit.compiled.domains import Names
 from registergraf.audit.compiled.own_queries import own_query
 from registergraf.audit.compiled.terms import INSTANCE_OF, told
-from registergraf.errors import NotCompilableError, ShapesError
+from registergraf.errors import NotCompilableError
 
 if TYPE_CHECKING:
     from registergraf.audit.compiled.domains import Domain
@@ -62,16 +62,17 @@ class Compiler:
         make = constraints.MAKERS.get(constraint.name)
         if make is not None:
             return make(site, constraint, self.shapes, shape.node)
-        wrong = self._wrong(constraint, site.value, site.values)
+        wrong = self.wrong(constraint, site.value, site.values)
         return None if wrong == NOTHING else f"{site.pairs} {wrong}"
 
     def failing(self, node: Term, variable: str, domain: Domain) -> str | None:
         """The pattern that binds a variable to each node of the domain that fails a shape; None where none can."""
         inner, shape = self.within(node)
-        parts = [] if shape.deactivated else list(inner._failing(shape, variable, domain))
+        parts = [] if shape.deactivated else list(inner.failures(shape, variable, domain))
         return " UNION ".join(f"{{ {part} }}" for part in parts) or None
 
-    def _failing(self, shape: Shape, variable: str, domain: Domain) -> list[str]:
+    def failures(self, shape: Shape, variable: str, domain: Domain) -> list[str]:
+        """The patterns of `failing`, one for each constraint of the shape."""
         found: list[str | None] = []
         for constraint in shape.constraints:
             site = self.site(shape, domain, variable, self.names.new())
@@ -83,30 +84,43 @@ class Compiler:
                 found.append(f"{site.pairs} {{ SELECT DISTINCT ?{site.value} WHERE {{ {part} }} }}")
         return [part for part in found if part is not None]
 
-    def _wrong(self, constraint: Constraint, variable: str, domain: Domain) -> str:
+    def wrong(self, constraint: Constraint, variable: str, domain: Domain) -> str:
         """What leaves, of the values that a variable is bound to, those that break the constraint."""
         if (right := values.right(constraint, variable)) is not None:
             return f"FILTER(!{right})"
-        match constraint.name:
-            case "class":
-                return f"MINUS {{ {self._instances(constraint, variable, domain)} }}"
-            case "node":
-                return self.without_conforming(constraint.value, variable, domain)
-            case "not":
-                return self.without_failing(constraint.value, variable, domain)
-            case "and":
-                parts = [self.failing(node, variable, domain) for node in constraint.values]
-                united = " UNION ".join(f"{{ {part} }}" for part in parts if part is not None)
-                return f"{{ SELECT DISTINCT ?{variable} WHERE {{ {united} }} }}" if united else NOTHING
-            case "or":
-                tests = [self.test(node, variable) for node in constraint.values]
-                if all(test is not None for test in tests):
-                    return f"FILTER(!({' || '.join(map(str, tests)) or 'false'}))"
-                left = [self.without_conforming(node, variable, domain) for node in constraint.values]
-                return NOTHING if NOTHING in left else " ".join(left)
-            case "xone":
-                return self._not_exactly_one(constraint, variable, domain)
-        raise NotCompilableError(f"sh:{constraint.name}")
+        make = {
+            "class": self._not_of_class,
+            "node": self._failing_node,
+            "not": self._conforming_to,
+            "and": self._failing_some,
+            "or": self._failing_all,
+            "xone": self._not_exactly_one,
+        }.get(constraint.name)
+        if make is None:
+            raise NotCompilableError(f"sh:{constraint.name}")
+        return make(constraint, variable, domain)
+
+    def _not_of_class(self, constraint: Constraint, variable: str, domain: Domain) -> str:
+        class_, near = constraints.iri(constraint), domain(variable) if self.restricted else ""
+        return f"MINUS {{ {near} ?{variable} {INSTANCE_OF} {class_} . }}"
+
+    def _failing_node(self, constraint: Constraint, variable: str, domain: Domain) -> str:
+        return self.without_conforming(constraint.value, variable, domain)
+
+    def _conforming_to(self, constraint: Constraint, variable: str, domain: Domain) -> str:
+        return self.without_failing(constraint.value, variable, domain)
+
+    def _failing_some(self, constraint: Constraint, variable: str, domain: Domain) -> str:
+        parts = [self.failing(node, variable, domain) for node in constraint.values]
+        united = " UNION ".join(f"{{ {part} }}" for part in parts if part is not None)
+        return f"{{ SELECT DISTINCT ?{variable} WHERE {{ {united} }} }}" if united else NOTHING
+
+    def _failing_all(self, constraint: Constraint, variable: str, domain: Domain) -> str:
+        tests = [self.test(node, variable) for node in constraint.values]
+        if None not in tests:
+            return f"FILTER(!({' || '.join(f'({test})' for test in tests) or 'false'}))"
+        left = [self.without_conforming(node, variable, domain) for node in constraint.values]
+        return NOTHING if NOTHING in left else " ".join(left)
 
     def without_conforming(self, node: Term, variable: str, domain: Domain) -> str:
         """What leaves, of the values that a variable is bound to, those that fail a shape."""
@@ -116,7 +130,7 @@ class Compiler:
         if shape.path is None and len(shape.constraints) == 1 and shape.constraints[0].name != "property":
             only = shape.constraints[0]
             if only.name in {"class", "node", "not", "and", "or", "xone"} and not shape.deactivated:
-                return inner._wrong(only, variable, domain)
+                return inner.wrong(only, variable, domain)
         failing = self.failing(node, variable, domain)
         return NOTHING if failing is None else f"{{ SELECT DISTINCT ?{variable} WHERE {{ {failing} }} }}"
 
@@ -134,10 +148,11 @@ class Compiler:
             return "true"
         if shape.path is not None:
             return None
-        tests = [inner._tested(constraint, variable) for constraint in shape.constraints]
+        tests = [inner.tested(constraint, variable) for constraint in shape.constraints]
         return None if None in tests else " && ".join(map(str, tests)) or "true"
 
-    def _tested(self, constraint: Constraint, variable: str) -> str | None:
+    def tested(self, constraint: Constraint, variable: str) -> str | None:
+        """The expression for whether a value is right; None where an expression cannot tell."""
         if constraint.name == "hasValue":
             return values.same(constraint.value, variable)
         if constraint.name not in {"and", "or", "not", "node"}:
@@ -147,9 +162,6 @@ class Compiler:
             return None
         joined = (" || " if constraint.name == "or" else " && ").join(f"({part})" for part in parts)
         return f"!({joined})" if constraint.name == "not" else f"({joined or 'true'})"
-
-    def _instances(self, constraint: Constraint, variable: str, domain: Domain) -> str:
-        return f"{domain(variable) if self.restricted else ''} ?{variable} {INSTANCE_OF} {constraints.iri(constraint)} ."
 
     def _not_exactly_one(self, constraint: Constraint, variable: str, domain: Domain) -> str:
         """A value passes where all members but one fail; those that none fails are not counted."""
@@ -164,7 +176,9 @@ class Compiler:
         if number == 1:
             return self.without_conforming(constraint.value, variable, domain)
         united = " UNION ".join(f"{{ {part} }}" for part in failing) or NOTHING
-        counted = f"SELECT ?{variable} WHERE {{ {united} }} GROUP BY ?{variable} HAVING (COUNT(?{which}) = {number - 1})"
+        counted = (
+            f"SELECT ?{variable} WHERE {{ {united} }} GROUP BY ?{variable} HAVING (COUNT(?{which}) = {number - 1})"
+        )
         return f"MINUS {{ {{ {counted} }} }}"
 
     def _qualified(self, constraint: Constraint, shape: Shape, site: Site) -> str | None:

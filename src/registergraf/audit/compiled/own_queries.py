@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from registergraf.graph.queries import Term
 
 TOKEN = re.compile(
-    rf"(?P<string>{STRING}) | (?P<comment>{COMMENT}) | (?P<iri>{IRI}) | (?P<variable>[?$]\w+) | (?P<word>[A-Za-z_]+(?![\w:-]))"
-    r"| (?P<brace>[{}]) | (?P<other>[A-Za-z_][\w.:-]* | \s+ | .)",
+    rf"(?P<string>{STRING}) | (?P<comment>{COMMENT}) | (?P<iri>{IRI}) | (?P<variable>[?$]\w+)"
+    r"| (?P<word>[A-Za-z_]+(?![\w:-])) | (?P<brace>[{}]) | (?P<other>[A-Za-z_][\w.:-]* | \s+ | .)",
     re.VERBOSE | re.DOTALL,
 )
 PREFIXED = re.compile(
-    rf"{STRING} | {IRI} | _:\w+ | @\w+ | [?$]\w+ | (?P<name>(?:[A-Za-z][\w.-]*)?:(?:[\w:%-]|\\.|\.(?=[\w:%.\\-]))*) | \w+ | .",
+    rf"{STRING} | {IRI} | _:\w+ | @\w+ | [?$]\w+"
+    r"| (?P<name>(?:[A-Za-z][\w.-]*)?:(?:[\w:%-]|\\.|\.(?=[\w:%.\\-]))*) | \w+ | .",
     re.VERBOSE | re.DOTALL,
 )
 PREFIX = re.compile(r"\bPREFIX\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
@@ -107,7 +108,9 @@ def _refuse(tokens: list[Token], node: Term) -> None:
             raise ShapesError(f"a subquery of {told(node)} does not give $this")
     if variables & {"shapesGraph", "currentShape"}:
         raise NotCompilableError("$shapesGraph or $currentShape in a query")
-    if words & {"LIMIT", "OFFSET", "REDUCED"} or (words & AGGREGATES and not re.search(r"GROUP BY [^{}]*[?$]this\b", plain, re.IGNORECASE)):
+    if words & {"LIMIT", "OFFSET", "REDUCED"} or (
+        words & AGGREGATES and not re.search(r"GROUP BY [^{}]*[?$]this\b", plain, re.IGNORECASE)
+    ):
         raise NotCompilableError("a query that counts or cuts its rows for each focus node")
 
 

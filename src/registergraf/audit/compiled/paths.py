@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from registergraf.audit.compiled.terms import RDF, SH, told
+from registergraf.audit.compiled.terms import NIL, RDF, SH, told
 from registergraf.errors import ShapesError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Path(NamedTuple):
 
 def read_path(shapes: ShapesGraph, node: Term, above: frozenset[Term] = frozenset()) -> Path:
     """Read a path; raises `ShapesError` where it is not well-formed."""
+    if node == NIL:
+        raise ShapesError("an empty list is not a property path")
     if isinstance(node, NamedNode):
         return Path(str(node), nullable=False, predicate=node)
     if node in above:

@@ -55,4 +55,14 @@ def _result(check: Check, row: Row) -> Result:
         value = row["this"]
     said = (*((row["message"],) if isinstance(row.get("message"), Literal) else check.messages),)
     messages = tuple(filled(message, row) for message in said if isinstance(message, Literal))
-    return Result(check.root, row.get("target", row["this"]), row["this"], path, value, check.component, check.shape, check.severity, messages)
+    return Result(
+        check.root,
+        row.get("target", row["this"]),
+        row["this"],
+        path,
+        value,
+        check.component,
+        check.shape,
+        check.severity,
+        messages,
+    )

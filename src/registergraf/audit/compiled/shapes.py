@@ -26,8 +26,8 @@ PARAMETERS = LISTS | {
 }  # fmt: skip
 """What makes a constraint, each the parameter of the component that is named after it."""
 BESIDE = frozenset({
-    "path", "name", "description", "message", "severity", "deactivated", "order", "group", "defaultValue", "flags", "select",
-    "ignoredProperties", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "rule", "prefixes", "declare",
+    "path", "name", "description", "message", "severity", "deactivated", "order", "group", "defaultValue", "flags",
+    "select", "ignoredProperties", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "rule", "prefixes", "declare",
     "shapesGraph", "suggestedShapesGraph", "entailment", *TARGETS,
 })  # fmt: skip
 """What stands on a shape and makes no constraint of its own."""

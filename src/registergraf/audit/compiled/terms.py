@@ -31,7 +31,8 @@ class ShapesGraph:
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._index: defaultdict[Term, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        for triple in triples:
+        self.triples = tuple(triples)
+        for triple in self.triples:
             if isinstance(triple.subject, NamedNode | BlankNode) and isinstance(
                 triple.object, NamedNode | BlankNode | Literal
             ):

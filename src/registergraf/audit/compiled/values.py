@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store
 from registergraf.audit.compiled.datatypes import well_formed
 from registergraf.audit.compiled.terms import SH, told
 from registergraf.errors import NotCompilableError, ShapesError
+from registergraf.graph.queries import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,8 +82,7 @@ def _pattern(values: Sequence[Term], variable: str) -> str:
     arguments = ", ".join(str(Literal(value.value)) for value in values)
     if not isinstance(values[0], Literal):
         raise ShapesError(f"sh:pattern {told(values[0])} is not a string")
-    (answer,) = Store().query(f'SELECT (REGEX("", {arguments}) AS ?known) {{}}')  # type: ignore[union-attr]
-    if answer["known"] is None:
+    if "known" not in select(Store(), f'SELECT (REGEX("", {arguments}) AS ?known) {{}}')[0]:
         raise NotCompilableError(f"a regular expression that the engine does not read: {values[0].value}")
     return f"(!isBlank(?{variable}) && COALESCE(REGEX(STR(?{variable}), {arguments}), false))"
 
