@@ -23,6 +23,7 @@ from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, 
 from registergraf.graph import select
 from registergraf.namespaces import BASE
 from registergraf.release import build
+from registergraf.search import Index, build_index
 from registergraf.settings import Settings
 from registergraf.sparql import Answer, Question, Ticket
 from registergraf.sparql.formats import NotAcceptableError
@@ -51,6 +52,7 @@ class FakeRelease:
     base: str = BASE
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
@@ -68,7 +70,7 @@ def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
     settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
     built = build(settings, FakeRelease.as_of, lambda _: None).release
-    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules)
+    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index)
     rmtree(settings.releases)
     return made
 
