@@ -9,6 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
 from registergraf.web.client import HTML, accepted, language
+from registergraf.web.i18n import LANGUAGES
 from registergraf.web.render import render
 from registergraf.web.site import site
 
@@ -59,7 +60,7 @@ def slug_of(status: int) -> str:
 def problem(status: int, detail: str, **extra: Any) -> Response:
     """Tell of an error in the form that the client asks for; `extra` are members of the problem."""
     lang = language()
-    page_first = "lang" in (request.view_args or {}) or request.path.startswith(("/nb/", "/en/"))
+    page_first = "lang" in (request.view_args or {}) or request.path.split("/")[1] in LANGUAGES
     offers = [HTML, PROBLEM, "application/json"] if page_first else [PROBLEM, "application/json", HTML]
     slug = slug_of(status)
     if (accepted(offers) or offers[0]) == HTML:
