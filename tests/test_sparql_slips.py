@@ -140,6 +140,7 @@ def client(release: Release) -> Iterator[FlaskClient]:
     ("headers", "detail", "guess"),
     [
         ({}, "Line 2, column 9: '«NPR»' cannot stand here", "quotation marks are straight"),
+        ({"Accept-Language": "nn"}, "Linje 2, kolonne 9: ««NPR»» kan ikkje stå her", "hermeteikn er rette"),
         ({"Accept-Language": "nb"}, "Linje 2, kolonne 9: ««NPR»» kan ikke stå her", "anførselstegn er rette"),
     ],
 )

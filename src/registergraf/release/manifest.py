@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
@@ -45,7 +46,7 @@ class Manifest:
             base, as_of, content, dict(sorted(sources.items())), {name: version(name) for name in ENGINES}, hashes
         )
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The release's name: the first 16 hex digits of the SHA-256 of the manifest."""
         return hashlib.sha256(self.write()).hexdigest()[:16]

@@ -9,6 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
 from registergraf.web.client import HTML, accepted, language
+from registergraf.web.i18n import LANGUAGES
 from registergraf.web.render import render
 from registergraf.web.site import site
 
@@ -71,7 +72,7 @@ def problem(status: int, detail: str, **extra: Any) -> Response:
 
 def wants_page() -> bool:
     """Whether the client of the current request is told of an error with a page."""
-    page_first = "lang" in (request.view_args or {}) or request.path.startswith(("/nb/", "/en/"))
+    page_first = "lang" in (request.view_args or {}) or request.path.split("/")[1] in LANGUAGES
     offers = [HTML, PROBLEM, "application/json"] if page_first else [PROBLEM, "application/json", HTML]
     return (accepted(offers) or offers[0]) == HTML
 
