@@ -7,6 +7,7 @@ import hashlib
 import json
 import sqlite3
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
@@ -45,7 +46,7 @@ class Manifest:
         engines = {name: version(name) for name in ENGINES} | {"sqlite": sqlite3.sqlite_version}
         return cls(base, as_of, content, dict(sorted(sources.items())), engines, hashes)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The release's name: the first 16 hex digits of the SHA-256 of the manifest."""
         return hashlib.sha256(self.write()).hexdigest()[:16]

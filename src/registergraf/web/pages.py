@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response, g, redirect, request
 
-from registergraf.web import named
+from registergraf.web import named, permalinks
 from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
@@ -208,6 +208,12 @@ def queries() -> Response:
 def query(name: str) -> Response:
     """A named query: its parameters and its answer."""
     return named.answer(name)
+
+
+@blueprint.get("/q/<name>")
+def stored_query(name: str) -> Response:
+    """The page of a stored query in the language of the address."""
+    return permalinks.show(name)
 
 
 @blueprint.get("/problem/<slug>")
