@@ -19,10 +19,10 @@ RegistergrafError                3   could not be read or checked
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "ContentError",
@@ -37,10 +37,16 @@ __all__ = [
     "QuerySyntaxError",
     "RegistergrafError",
     "ReleaseError",
+    "Sentence",
     "ShapesError",
     "UnknownNameError",
     "UsageError",
 ]
+
+
+_SHOWN = 100
+_BEFORE = 60
+"""Characters of a line that are shown, and of them before the place."""
 
 
 class RegistergrafError(Exception):
@@ -117,15 +123,41 @@ class QueryError(RegistergrafError):
     """A query that was not answered."""
 
 
-class QuerySyntaxError(QueryError):
-    """Text that is not SPARQL; `line` and `column` count from 1 (0 where the parser gives none)."""
+class Sentence(NamedTuple):
+    """A sentence in English, with what it takes to say it in another language."""
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+    english: str
+    key: str = ""
+    values: Mapping[str, str] | None = None
+
+
+class QuerySyntaxError(QueryError):
+    """Text that is not SPARQL; `line` and `column` count from 1 (0 where the parser gives none).
+
+    `source` is that line, and `guesses` say what may have been meant.
+    """
+
+    def __init__(
+        self, fault: Sentence | str, line: int = 0, column: int = 0, source: str = "", guesses: Iterable[Sentence] = ()
+    ) -> None:
+        self.fault = Sentence(fault) if isinstance(fault, str) else Sentence(*fault)
         self.line = line
         self.column = column
-        self.message = message
+        self.source = source
+        self.guesses = tuple(Sentence(*guess) for guess in guesses)
+        self.message = "; ".join(sentence.english for sentence in (self.fault, *self.guesses))
         where = f"line {line}, column {column}: " if line else ""
-        super().__init__(f"{where}{message}")
+        super().__init__(f"{where}{self.message}")
+
+    @property
+    def excerpt(self) -> str:
+        """The line, cut to what a screen has, and below it a caret at the column; "" where there is no place."""
+        if not self.line:
+            return ""
+        first = max(0, self.column - 1 - _BEFORE)
+        shown = self.source[first : first + _SHOWN].rstrip()
+        under = "".join("\t" if character == "\t" else " " for character in self.source[first : self.column - 1])
+        return f"{shown}\n{under}^"
 
 
 class QueryRefusedError(QueryError):
