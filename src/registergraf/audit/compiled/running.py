@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from pyoxigraph import Literal, NamedNode
 
 from registergraf.audit.compiled.messages import filled
+from registergraf.audit.compiled.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,10 +58,10 @@ def _result(check: Check, row: Row) -> Result:
     messages = tuple(filled(message, row) for message in said if isinstance(message, Literal))
     return Result(
         check.root,
-        row.get("target", row["this"]),
-        row["this"],
+        written(row.get("target", row["this"])),
+        written(row["this"]),
         path,
-        value,
+        None if value is None else written(value),
         check.component,
         check.shape,
         check.severity,

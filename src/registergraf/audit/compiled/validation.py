@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import DefaultGraph
+from pyoxigraph import DefaultGraph, Triple
 
 from registergraf.audit.compiled.compiling import compile_shape, target_query
 from registergraf.audit.compiled.reference import reference_results
 from registergraf.audit.compiled.running import results
+from registergraf.audit.compiled.shapes import Shapes
+from registergraf.audit.compiled.written import written
 from registergraf.errors import NotCompilableError
 from registergraf.graph.inference import as_graph
 from registergraf.graph.queries import select
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from registergraf.audit.compiled.running import Result
-    from registergraf.audit.compiled.shapes import Shapes
     from registergraf.graph.queries import Row, Term
 
 
@@ -41,6 +42,8 @@ class Data:
     """The default graph of a store, for queries and, where it is needed, for the reference."""
 
     store: Store = field(repr=False)
+    as_written: bool = False
+    """Whether literals are kept as they were written; see `registergraf.audit.compiled.written`."""
 
     def ask(self, query: str) -> Iterable[Row]:
         """The rows of a SELECT."""
@@ -49,7 +52,8 @@ class Data:
     @cached_property
     def graph(self) -> rdflib.Graph:
         """All of it as rdflib's own graph."""
-        return as_graph(quad.triple for quad in self.store.quads_for_pattern(None, None, None, DefaultGraph()))
+        quads = self.store.quads_for_pattern(None, None, None, DefaultGraph())
+        return as_graph(Triple(quad.subject, quad.predicate, written(quad.object)) for quad in quads)
 
 
 def validate(data: Data, shapes: Shapes, root: Term, focus: Iterable[Term] | None = None) -> Validated:
@@ -58,9 +62,10 @@ def validate(data: Data, shapes: Shapes, root: Term, focus: Iterable[Term] | Non
     Raises `ShapesError` for a shape that is not well-formed or that neither way can apply.
     """
     given = None if focus is None else tuple(focus)
+    shapes = shapes if shapes.as_written == data.as_written else Shapes(shapes.graph, data.as_written)
     try:
         checks = compile_shape(shapes, root, given)
-        targets = tuple(row["this"] for row in data.ask(target_query(shapes, root, given)))
+        targets = tuple(written(row["this"]) for row in data.ask(target_query(shapes, root, given)))
         return Validated(targets, tuple(result for check in checks for result in results(check, data.ask)))
     except NotCompilableError as reason:
         found = tuple(reference_results(data.graph, shapes, root))
