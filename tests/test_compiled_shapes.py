@@ -156,7 +156,7 @@ def test_w3c_suite(path: Path) -> None:
             result
             for root in read.roots()
             for check in compile_shape(read, root)
-            for result in results(check, Data(data).ask)
+            for result in results(check, Data(data).ask(check.query))
         ]
 
     if path.stem in LEFT_TO_THE_REFERENCE:

@@ -1,8 +1,8 @@
-"""Running the queries of shapes: over a store, or over any SPARQL 1.1 service, with the same results."""
+"""From the rows that answer the query of a check to validation results."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 
     from registergraf.audit.compiled.compiling import Check
     from registergraf.graph.queries import Row, Term
-
-
-class Ask(Protocol):
-    """Whatever answers a SELECT."""
-
-    def __call__(self, query: str) -> Iterable[Row]:
-        """The rows, each a mapping of the variables that are bound."""
 
 
 class Result(NamedTuple):
@@ -41,10 +34,9 @@ class Result(NamedTuple):
     messages: tuple[Literal, ...] = ()
 
 
-def results(check: Check, ask: Ask) -> Iterator[Result]:
-    """What a check finds."""
-    for row in ask(check.query):
-        yield _result(check, row)
+def results(check: Check, rows: Iterable[Row]) -> Iterator[Result]:
+    """What the rows that answer a check say."""
+    return (_result(check, row) for row in rows)
 
 
 def _result(check: Check, row: Row) -> Result:

@@ -35,7 +35,7 @@ BOUNDS = {"minExclusive": ">", "minInclusive": ">=", "maxExclusive": "<", "maxIn
 def right(constraint: Constraint, variable: str, *, as_written: bool = False) -> str | None:
     """The expression for whether the value of the variable is right; None for a constraint of another kind.
 
-    `as_written` is for data whose literals may be kept as they were written (see `registergraf.audit.compiled.written`).
+    `as_written` is for data that keep literals as they were written; see `registergraf.audit.compiled.written`.
 
     Raises `ShapesError` for a parameter that is not what SHACL asks for, `NotCompilableError` for one that SPARQL
     cannot say.

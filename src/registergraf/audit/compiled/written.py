@@ -8,7 +8,7 @@ literal as it was.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
@@ -17,8 +17,8 @@ from registergraf.audit.compiled.terms import XSD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from registergraf.graph.queries import Term
 
+T = TypeVar("T")
 MARK = "urn:x-as-written:"
 """What stands before the datatype of a literal that is kept as it was written."""
 
@@ -43,12 +43,14 @@ def keep(quads: Iterable[Quad]) -> tuple[list[Quad], bool]:
     if not changed:
         return listed, False
     return [
-        Quad(quad.subject, quad.predicate, changed[quad.object], quad.graph_name) if quad.object in changed else quad
+        Quad(quad.subject, quad.predicate, changed[quad.object], quad.graph_name)
+        if isinstance(quad.object, Literal) and quad.object in changed
+        else quad
         for quad in listed
     ], True
 
 
-def written(term: Term) -> Term:
+def written(term: T) -> T | Literal:
     """A term as it was written."""
     if isinstance(term, Literal) and term.datatype.value.startswith(MARK):
         return Literal(term.value, datatype=NamedNode(term.datatype.value.removeprefix(MARK)))
