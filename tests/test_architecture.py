@@ -14,12 +14,13 @@ MAY_KNOW = {
     "content": set(),
     "graph": set(),
     "catalogue": {"graph"},
+    "assessment": {"graph", "catalogue"},
     "audit": {"content", "graph"},
     "sparql": {"graph"},
     "release": {"content", "graph", "audit", "catalogue"},
     "web": {"catalogue", "graph", "sparql"},
     "server": {"release", "sparql", "web"},
-    "cli": {"content", "graph", "audit", "catalogue", "release", "sparql", "web", "server"},
+    "cli": {"content", "graph", "audit", "catalogue", "assessment", "release", "sparql", "web", "server"},
 }
 """Beside the flat modules (errors, settings, namespaces, …), which know nothing of the packages."""
 
