@@ -74,6 +74,8 @@ SETTINGS = (
     Setting("answer-mb", 64, "Largest answer to a SPARQL query, in MiB"),
     Setting("answer-rows", 1_000_000, "Most rows, or triples, of an answer to a SPARQL query"),
     Setting("answer-cache-mb", 64, "Answers that are kept in memory, in MiB; 0 keeps none"),
+    Setting("stored-queries-mb", 64, "Queries that are stored to be cited, with their answers, in MiB"),
+    Setting("stored-answer-kb", 256, "Longest answer that is kept with a stored query, in KiB; of one above, its hash"),
     Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
     Setting("spool", "", "Folder for answers that are too long for memory; empty: that of the system"),
     Setting(
@@ -119,6 +121,8 @@ class Settings:
     answer_mb: int
     answer_rows: int
     answer_cache_mb: int
+    stored_queries_mb: int
+    stored_answer_kb: int
     graph_memory_mb: int
     spool: str
     request_seconds: float
