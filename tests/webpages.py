@@ -10,9 +10,12 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from pyoxigraph import Store
+
 from registergraf.catalogue import write
 from registergraf.namespaces import BASE
 from registergraf.release import build
+from registergraf.search import Index, build_index
 from registergraf.settings import Settings
 from registergraf.sparql import Answer, Question, Ticket
 from registergraf.web import create_app
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
-    from pyoxigraph import Store
     from werkzeug.test import TestResponse
 
     from registergraf.errors import QueryError
@@ -40,6 +42,7 @@ class FakeRelease:
     base: str = BASE
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
@@ -57,7 +60,7 @@ def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
     settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
     built = build(settings, FakeRelease.as_of, lambda _: None).release
-    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules)
+    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index)
     rmtree(settings.releases)
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import sqlite3
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE_NAME = "manifest.json"
-ENGINES = ("registergraf", "pyoxigraph", "rdflib", "pyshacl", "owlrl")
+ENGINES = ("registergraf", "pyoxigraph", "rdflib", "pyshacl", "owlrl", "PyStemmer")
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,8 @@ class Manifest:
     ) -> Self:
         """The manifest of these files."""
         hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
-        return cls(
-            base, as_of, content, dict(sorted(sources.items())), {name: version(name) for name in ENGINES}, hashes
-        )
+        engines = {name: version(name) for name in ENGINES} | {"sqlite": sqlite3.sqlite_version}
+        return cls(base, as_of, content, dict(sorted(sources.items())), engines, hashes)
 
     @cached_property
     def name(self) -> str:

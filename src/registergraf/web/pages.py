@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response, g, redirect, request
 
-from registergraf.web import named
+from registergraf.web import named, permalinks
+from registergraf.web.browse import negotiated
 from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
-from registergraf.web.i18n import LANGUAGES, texts
+from registergraf.web.i18n import texts
 from registergraf.web.links import CATALOGUE, data_links, page_links
+from registergraf.web.localised import localised
 from registergraf.web.problems import SLUGS, UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from registergraf.graph.queries import Row, Term
 
 root = Blueprint("root", __name__)
-blueprint = Blueprint("pages", __name__, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>")
+blueprint = localised("pages", __name__)
 
 SECTIONS = (
     "name", "editorial", "law", "authorisations", "roles", "privacy", "purposes", "content", "contact", "routes",
@@ -41,18 +43,18 @@ REFERENCES_SHOWN = 200
 """The limit that ``queries/pages/entity-references.rq`` states."""
 
 
-@blueprint.url_value_preprocessor
-def take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Take the language out of the address, so that a view need not name it."""
-    g.lang = (values or {}).pop("lang")
-
-
 @root.get("/")
 def choose_language() -> AnyResponse:
     """The start page in the client's language."""
     response = redirect(f"/{language()}/", 302)
     response.headers["Vary"] = "Accept-Language"
     return response
+
+
+@root.get("/registry/")
+def registries() -> AnyResponse:
+    """The data sources, in the client's language and form."""
+    return negotiated()
 
 
 @root.get("/problem/<slug>")
@@ -66,18 +68,6 @@ def start() -> Response:
     """What this is, how much of it there is, and the way in."""
     counts = [(row["key"].value.partition("-")[2], int(row["count"].value)) for row in site().rows("counts")]
     return render("start.html", g.lang, data_links(CATALOGUE), counts=counts)
-
-
-@blueprint.get("/registry/")
-def registries() -> Response:
-    """The data sources, all or those that contain the words searched for."""
-    words = request.args.get("q", "").strip()
-    found: dict[str, dict[str, list[Term]]] = {}
-    for row in site().rows("registries", text=words.lower(), lang=g.lang):
-        values = found.setdefault(row["registry"].value, {})
-        if "property" in row:
-            values.setdefault(site().compact(row["property"].value), []).append(row["item"])
-    return render("registries.html", g.lang, words=words, found=found)
 
 
 @blueprint.get("/registry/<key>")
@@ -213,6 +203,12 @@ def queries() -> Response:
 def query(name: str) -> Response:
     """A named query: its parameters and its answer."""
     return named.answer(name)
+
+
+@blueprint.get("/q/<name>")
+def stored_query(name: str) -> Response:
+    """The page of a stored query in the language of the address."""
+    return permalinks.show(name)
 
 
 @blueprint.get("/problem/<slug>")
