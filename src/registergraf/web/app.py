@@ -9,6 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    browse,
     catalog,
     descriptions,
     graph_store,
@@ -55,6 +56,7 @@ BYTES_PER_CHARACTER = 12
 
 MODULES = (
     pages,
+    browse,
     search,
     catalog,
     sparql,

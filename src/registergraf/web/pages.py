@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.web import named, permalinks
+from registergraf.web.browse import negotiated
 from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
@@ -50,6 +51,12 @@ def choose_language() -> AnyResponse:
     return response
 
 
+@root.get("/registry/")
+def registries() -> AnyResponse:
+    """The data sources, in the client's language and form."""
+    return negotiated()
+
+
 @root.get("/problem/<slug>")
 def problem_type(slug: str) -> AnyResponse:
     """The address in `type` of a problem leads to the page about it."""
@@ -61,18 +68,6 @@ def start() -> Response:
     """What this is, how much of it there is, and the way in."""
     counts = [(row["key"].value.partition("-")[2], int(row["count"].value)) for row in site().rows("counts")]
     return render("start.html", g.lang, data_links(CATALOGUE), counts=counts)
-
-
-@blueprint.get("/registry/")
-def registries() -> Response:
-    """The data sources, all or those that contain the words searched for."""
-    words = request.args.get("q", "").strip()
-    found: dict[str, dict[str, list[Term]]] = {}
-    for row in site().rows("registries", text=words.lower(), lang=g.lang):
-        values = found.setdefault(row["registry"].value, {})
-        if "property" in row:
-            values.setdefault(site().compact(row["property"].value), []).append(row["item"])
-    return render("registries.html", g.lang, words=words, found=found)
 
 
 @blueprint.get("/registry/<key>")

@@ -116,8 +116,13 @@ class Shower:
 
     def link(self, iri: str, text: Markup | str | None = None) -> Markup:
         """A thing by its name, linked where it can be."""
-        shown = text if text is not None else self.name(iri)
+        if text is not None:
+            return self._linked(iri, text, text)
+        made = site().once(f"links {self.lang}", dict[str, Markup])
+        if iri not in made:
+            made[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:"))
+        return made[iri]
+
+    def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
-        if not href:
-            return escape(iri.removeprefix("mailto:") if text is None else shown)
-        return Markup('<a href="{}">{}</a>').format(href, shown)
+        return Markup('<a href="{}">{}</a>').format(href, shown) if href else escape(bare)

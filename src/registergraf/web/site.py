@@ -6,7 +6,7 @@ import difflib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
 from flask import current_app
@@ -18,7 +18,7 @@ from registergraf.namespaces import BASE, PREFIXES
 from registergraf.web.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from registergraf.graph.named import NamedQuery
     from registergraf.graph.queries import Row, Term
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from registergraf.web.contract import Pool, Release
 
 EXTENSION = "registergraf"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,16 @@ class Site:
         return select(
             self.release.store, text, **{name: value for name, value in bindings.items() if f"?{name} " in text}
         )
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What a view makes once; two that ask at the same time may both make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     # ---------------------------------------------------------------- names
 
