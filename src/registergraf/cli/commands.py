@@ -11,7 +11,7 @@ import click
 
 from registergraf import __version__, catalogue, graph
 from registergraf.audit.report import to_text, to_turtle, violates
-from registergraf.cli.assessing import quality
+from registergraf.cli.assessing import harvest_check, quality
 from registergraf.cli.results import FORMATS, write_answer
 from registergraf.content import read_files
 from registergraf.content.layout import lay_out
@@ -251,6 +251,7 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
 
 
 registergraf.add_command(quality)
+registergraf.add_command(harvest_check)
 
 
 def build_release(settings: Settings, as_of: datetime.date | None) -> Release:
@@ -315,5 +316,5 @@ def pairs(params: Sequence[str]) -> dict[str, str]:
 def list_queries(queries: Mapping[str, str]) -> None:
     """The named queries with their questions."""
     for named in graph.named_queries(queries).values():
-        click.echo(f"{named.name:28} {named.question}")
+        click.echo(f"{named.name:28} {named.questions.get('en', '')}")
         click.echo(f"{'':28} {', '.join(named.columns)}")
