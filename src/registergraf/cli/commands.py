@@ -316,5 +316,5 @@ def pairs(params: Sequence[str]) -> dict[str, str]:
 def list_queries(queries: Mapping[str, str]) -> None:
     """The named queries with their questions."""
     for named in graph.named_queries(queries).values():
-        click.echo(f"{named.name:28} {named.question}")
+        click.echo(f"{named.name:28} {named.questions.get('en', '')}")
         click.echo(f"{'':28} {', '.join(named.columns)}")

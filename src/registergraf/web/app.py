@@ -11,6 +11,7 @@ from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
     browse,
     catalog,
+    compare,
     descriptions,
     graph_store,
     linked_data,
@@ -61,6 +62,7 @@ BYTES_PER_CHARACTER = 12
 MODULES = (
     pages,
     browse,
+    compare,
     search,
     catalog,
     sparql,
