@@ -79,7 +79,13 @@ def _owner(shapes: rdflib.Graph, shape: rdflib.term.Node, ids: dict[rdflib.URIRe
 
 def _row(report: rdflib.Graph, result: rdflib.term.Node) -> Row:
     row: Row = {"this": _term(report.value(result, SH.focusNode)), "outcome": FAILED}
-    for name, predicate in (("path", SH.resultPath), ("value", SH.value)):
+    kept = {
+        "path": SH.resultPath,
+        "value": SH.value,
+        "shape": SH.sourceShape,
+        "component": SH.sourceConstraintComponent,
+    }
+    for name, predicate in kept.items():
         found = report.value(result, predicate)
         if isinstance(found, rdflib.URIRef | rdflib.Literal):
             row[name] = _term(found)
