@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
 
 EARL = rdflib.Namespace("http://www.w3.org/ns/earl#")
+SHACL12 = rdflib.Namespace(str(SH))
 PROV = rdflib.Namespace("http://www.w3.org/ns/prov#")
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 LANGUAGES = ("nb", "nn", "en")
@@ -109,7 +111,7 @@ def test_one_language_or_all(small: Report) -> None:
     told = {rule["id"]: rule["title"] for rule in small.rules}["L08"]
     assert len(set(told.values())) == 3
 
-    one, every = (write_report(small, "html", languages).decode() for languages in (("nn",), LANGUAGES))
+    one, every = (unescape(write_report(small, "html", languages).decode()) for languages in (("nn",), LANGUAGES))
     assert told["nn"] in one
     assert told["nb"] not in one
     assert all(text in every for text in told.values())
@@ -231,7 +233,7 @@ def test_the_turtle_is_a_shacl_report(report: Report) -> None:
 def test_the_rdf_names_what_it_was_made_from(report: Report) -> None:
     """PROV and SPDX: the graph and the shapes with their hashes; the drafts of SHACL 1.2 name the same."""
     graph = rdflib.Graph().parse(data=write_report(report, "turtle"), format="turtle")
-    node = next(graph.subjects(SH.usedDataGraph, None))
+    node = next(graph.subjects(SHACL12.usedDataGraph, None))
     hashes = {str(value) for value in graph.objects(None, SPDX.checksumValue)}
 
     assert hashes == {
@@ -241,7 +243,7 @@ def test_the_rdf_names_what_it_was_made_from(report: Report) -> None:
         *report.identity.sources.values(),
     }
     used = set(graph.objects(graph.value(node, PROV.wasGeneratedBy), PROV.used))
-    assert {graph.value(node, SH.usedDataGraph), graph.value(node, SH.usedShapesGraph)} <= used
+    assert {graph.value(node, SHACL12.usedDataGraph), graph.value(node, SHACL12.usedShapesGraph)} <= used
 
 
 def test_the_json_ld_is_the_same_graph(small: Report) -> None:
@@ -254,14 +256,16 @@ def test_the_json_ld_is_the_same_graph(small: Report) -> None:
     assert isomorphic(turtle, json_ld)
 
 
-def test_the_earl_asserts_every_verdict(report: Report) -> None:
+def test_the_earl_asserts_every_verdict(report: Report, small: Report) -> None:
     """EARL 1.0 Schema: an assertion has an assertor, a subject, a test and a result with an outcome."""
-    graph = rdflib.Graph().parse(data=write_report(report, "earl"), format="turtle")
+    assert write_report(report, "earl").count(b" a earl:Assertion ;") == len(report.verdicts)
 
-    assertions = list(graph.subjects(RDF.type, EARL.Assertion))
-    assert len(assertions) == len(report.verdicts)
-    for assertion in assertions[::50]:
-        assert all(graph.value(assertion, p) for p in (EARL.assertedBy, EARL.subject, EARL.test, EARL.mode))
+    graph = rdflib.Graph().parse(data=write_report(small, "earl"), format="turtle")
+    assertions = set(graph.subjects(RDF.type, EARL.Assertion))
+    assert len(assertions) == len(small.verdicts)
+    for assertion in assertions:
+        for required in (EARL.assertedBy, EARL.subject, EARL.test, EARL.mode, EARL.result):
+            assert len(list(graph.objects(assertion, required))) == 1
         outcome = graph.value(graph.value(assertion, EARL.result), EARL.outcome)
         assert outcome in {EARL.passed, EARL.failed, EARL.inapplicable, EARL.cantTell}
 

@@ -22,8 +22,11 @@ SELECT ?key ?iri ?label ?date ?estimated ?file WHERE {{
 }} ORDER BY ?key
 """
 REGISTRIES = """
-PREFIX dct: <http://purl.org/dc/terms/> PREFIX dcat: <http://www.w3.org/ns/dcat#>
-SELECT ?key ?iri ?label WHERE { ?iri a dcat:Dataset ; dct:identifier ?key ; dct:title ?label } ORDER BY ?key
+PREFIX dct: <http://purl.org/dc/terms/> PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX rg: <{base}ns#>
+SELECT ?key ?iri ?label ?part WHERE {{
+  ?iri a dcat:Dataset ; dct:identifier ?key ; dct:title ?label .
+  BIND(IF(EXISTS {{ ?iri a rg:DataSource }}, "", "part") AS ?part)
+}} ORDER BY ?key
 """
 PROVISIONS = """
 PREFIX eli: <http://data.europa.eu/eli/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -41,7 +44,7 @@ class Names:
     documents: Mapping[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     """By slug: `iri`, `title` by language, `date` (or empty), `estimated`, `file`."""
     registries: Mapping[str, dict[str, Any]] = field(default_factory=dict, repr=False)
-    """By slug: `iri`, `title` by language."""
+    """By slug: `iri`, `title` by language, `part`: whether it is a part of a data source ("part" or "")."""
     provisions: Mapping[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     """By IRI: `label`, `heading` and `link`, the page where it is read."""
 
@@ -56,7 +59,7 @@ class Names:
                 link = row["link"].value if "link" in row else iri
                 heading = row["heading"].value if "heading" in row else ""
                 provisions[iri] = {"label": label[iri], "link": link, "heading": heading}
-        return cls(documents, _titled(select(store, REGISTRIES), ()), provisions)
+        return cls(documents, _titled(select(store, REGISTRIES.format(base=base)), ("part",)), provisions)
 
 
 def _titled(rows: Iterable[Row], fields: Iterable[str]) -> dict[str, dict[str, Any]]:

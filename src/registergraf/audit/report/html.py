@@ -37,6 +37,7 @@ def to_html(report: Report) -> bytes:
         command=report.identity.command("html", report.languages),
         words=words,
         matrix=matrix(report),
+        registries=_told(report),
         style=style(),
         counts=_counts(report),
         severities=SEVERITIES,
@@ -78,6 +79,16 @@ def _counts(report: Report) -> Mapping[str, Counter[str]]:
         accepted = verdict["outcome"] == "failed" and verdict["waiver"]
         counts[verdict["severity"]]["accepted" if accepted else verdict["outcome"]] += 1
     return counts
+
+
+def _told(report: Report) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """The verdicts by registry: of every data source, and of a part of one where there is something to tell."""
+    known = report.names.registries
+    return {
+        slug: verdicts
+        for slug, verdicts in report.by_registry.items()
+        if not known.get(slug, {}).get("part") or any(v["outcome"] == "failed" for v in verdicts)
+    }
 
 
 def _signs(words: Words) -> list[tuple[str, str]]:

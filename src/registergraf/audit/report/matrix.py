@@ -41,14 +41,15 @@ class Matrix:
 
 
 def matrix(report: Report) -> Matrix:
-    """The matrix of a report: every data source, every rule that judges data sources or their parts."""
+    """The matrix of a report: every data source, every rule that judges data sources."""
+    sources = {slug for slug, registry in report.names.registries.items() if not registry["part"]}
     found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for verdict in report.verdicts:
-        if verdict["registry"] in report.names.registries:
+        if verdict["registry"] in sources:
             found[verdict["registry"], verdict["rule"]].append(verdict)
     rules = [rule["id"] for rule in report.rules if any(id_ == rule["id"] for _, id_ in found)]
     graver = {key: worst(verdicts) for key, verdicts in found.items()}
-    slugs = [slug for slug in report.by_registry if slug in report.names.registries]
+    slugs = [slug for slug in report.by_registry if slug in sources]
     return Matrix(rules, {slug: [_cell(graver.get((slug, rule))) for rule in rules] for slug in slugs})
 
 

@@ -29,7 +29,7 @@ def to_sarif(report: Report) -> bytes:
         "automationDetails": {"id": f"registergraf/audit/{identity.release}/{identity.as_of}"},
         "invocations": [{"commandLine": command, "executionSuccessful": True}],
         "language": words.languages[0],
-        "artifacts": list(_artifacts(report)),
+        "artifacts": list(_artifacts(report, words)),
         "columnKind": "unicodeCodePoints",
         "results": [_result(report, verdict, words) for verdict in report.verdicts if verdict["outcome"] in KINDS],
         "properties": {"identity": identity.as_json(), "counts": dict(report.counts), "conforms": report.conforms},
@@ -60,13 +60,13 @@ def _rule(report: Report, rule: Mapping[str, Any], words: Words) -> dict[str, An
     }
 
 
-def _artifacts(report: Report) -> Iterator[dict[str, Any]]:
+def _artifacts(report: Report, words: Words) -> Iterator[dict[str, Any]]:
     for document in report.names.documents.values():
         if document["file"]:
             digest = report.identity.sources.get(document["file"])
             yield {
                 "location": {"uri": document["file"], "uriBaseId": "SOURCES"},
-                "description": {"text": next(iter(document["title"].values()), document["iri"])},
+                "description": {"text": words.pick(document["title"]) or document["iri"]},
                 **({"hashes": {"sha-256": digest}} if digest else {}),
             }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+NEAREST = ("nb", "nn", "en")
 BETWEEN = " / "
 """What stands between the languages where one line is told in several."""
 
@@ -37,9 +38,9 @@ class Words:
         return _words()[language][key]
 
     def each(self, texts: Mapping[str, str]) -> list[tuple[str, str]]:
-        """A text of the data in each of the languages that has it, or in the one language it has."""
+        """A text of the data in each of the languages that has it, or else in the nearest that has."""
         told = [(language, texts[language]) for language in self.languages if texts.get(language)]
-        return told or list(texts.items())[:1]
+        return told or [(language, texts[language]) for language in (*NEAREST, *sorted(texts)) if language in texts][:1]
 
     def pick(self, texts: Mapping[str, str]) -> str:
         """A text of the data in the languages, on one line."""
