@@ -362,7 +362,14 @@ def test_list_of_named_queries(client: FlaskClient, release: Release) -> None:
     """Every named query is in the list for machines and in that for people."""
     told = {one["name"]: one for one in client.get("/query/").json}
     assert told.keys() == graph.named_queries(release.queries).keys()
-    assert {"name": "slug", "type": "text"}.items() <= told["roles"]["parameters"][0].items()
+    slug, role = told["roles"]["parameters"]
+    assert (slug["name"], slug["type"], slug["help"]["nn"]) == (
+        "slug",
+        "text",
+        "ei datakjelde, ved kortnamnet, som npr",
+    )
+    assert "controller" in role["choices"]
+    assert set(told["roles"]["question"]) == {"nb", "nn", "en"}
     page = client.get("/en/query/").text
     assert all(f'href="/en/query/{name}"' in page for name in told)
     assert client.get("/query/", headers={"Accept": BROWSER}).mimetype == "text/html"
@@ -394,6 +401,8 @@ def test_named_query_as_of_a_day(client: FlaskClient, release: Release) -> None:
         ("/query/rolles", 404, "roles"),
         ("/query/roles?slugg=npr", 400, "slug"),
         ("/query/roles?as-of=yesterday", 400, "as-of"),
+        ("/query/roles?slug=npr&slug=kpr", 400, "slug"),
+        ("/query/roles?role=controler", 400, "controller"),
         ("/query/roles?format=ttl", 406, "csv"),
     ],
 )
@@ -419,6 +428,33 @@ def test_formats_of_named_queries(client: FlaskClient) -> None:
         assert "format=excel" in page.text
     known = client.get("/query/roles", query_string=asked, headers={"If-None-Match": sheet.headers["ETag"]})
     assert known.status_code == 200
+
+
+def test_every_named_query_is_csv_twice(client: FlaskClient, release: Release) -> None:
+    """Once by RFC 4180 and once as Norwegian Excel opens it, each with the rows of the JSON."""
+    for name in graph.named_queries(release.queries):
+        told = client.get(f"/query/{name}").json
+        rows, columns = told["results"]["bindings"], told["head"]["vars"]
+        plain = client.get(f"/query/{name}?format=csv")
+        assert plain.text.count("\r\n") == len(rows) + 1
+        read = list(csv.DictReader(io.StringIO(plain.text, newline=""), strict=True))
+        assert read == [{column: row.get(column, {"value": ""})["value"] for column in columns} for row in rows], name
+        sheet = client.get(f"/query/{name}?format=excel").data.decode("utf-8-sig")
+        for got, row in zip(
+            csv.reader(io.StringIO(sheet, newline=""), delimiter=";", strict=True), [columns, *read], strict=True
+        ):
+            expected = row if isinstance(row, list) else list(row.values())
+            assert [cell.removeprefix("'").replace(",", ".") for cell in got] == [
+                cell.replace(",", ".") for cell in expected
+            ], name
+
+
+def test_a_form_offers_the_choices(client: FlaskClient) -> None:
+    """A code is chosen, in every language, and the one that was asked for stays chosen."""
+    for lang in ("nb", "nn", "en"):
+        page = client.get(f"/{lang}/query/roles?role=processor&slug=kpr").text
+        assert "<option selected>processor</option>" in page
+        assert "<option>controller</option>" in page
 
 
 def test_examples(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ import click
 
 from registergraf.cli import auditing  # noqa: F401 - its verbs are added where it is imported
 from registergraf.cli.commands import registergraf
-from registergraf.errors import RegistergrafError
+from registergraf.errors import QuerySyntaxError, RegistergrafError
 
 __all__ = ["main"]
 
@@ -34,6 +34,8 @@ def run() -> int:
         return 130
     except RegistergrafError as error:
         click.echo(f"registergraf: {error}", err=True)
+        if isinstance(error, QuerySyntaxError) and error.excerpt:
+            click.echo(error.excerpt, err=True)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has gone; say nothing, and do not fail once more at the flush on exit.

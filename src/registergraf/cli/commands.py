@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registergraf import __version__, catalogue, graph
+from registergraf.cli.assessing import harvest_check, quality
 from registergraf.cli.results import FORMATS, write_answer
 from registergraf.content import read_files
 from registergraf.content.layout import lay_out
@@ -219,6 +220,10 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
     return 0
 
 
+registergraf.add_command(quality)
+registergraf.add_command(harvest_check)
+
+
 def build_release(settings: Settings, as_of: datetime.date | None) -> Release:
     """Build, telling what happens on standard error; without a day, as of today."""
     day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
@@ -281,5 +286,5 @@ def pairs(params: Sequence[str]) -> dict[str, str]:
 def list_queries(queries: Mapping[str, str]) -> None:
     """The named queries with their questions."""
     for named in graph.named_queries(queries).values():
-        click.echo(f"{named.name:28} {named.question}")
+        click.echo(f"{named.name:28} {named.questions.get('en', '')}")
         click.echo(f"{'':28} {', '.join(named.columns)}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import sqlite3
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "manifest.json"
 GRAPH_FILE = "graph.nq"
-ENGINES = ("registergraf", "pyoxigraph", "rdflib", "pyshacl", "owlrl")
+ENGINES = ("registergraf", "pyoxigraph", "rdflib", "pyshacl", "owlrl", "PyStemmer")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Manifest:
         """The same release with the reports of its audit."""
         return replace(self, reports=_hashes(reports))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The release's name: the first 16 hex digits of the SHA-256 of the manifest without the reports."""
         return hashlib.sha256(replace(self, reports={}).write()).hexdigest()[:16]
@@ -74,7 +76,7 @@ class Manifest:
 
 def engine_versions() -> dict[str, str]:
     """The version of each package that makes a release."""
-    return {name: version(name) for name in ENGINES}
+    return {name: version(name) for name in ENGINES} | {"sqlite": sqlite3.sqlite_version}
 
 
 def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:

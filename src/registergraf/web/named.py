@@ -41,7 +41,7 @@ blueprint = Blueprint("named", __name__)
 
 JSON = "application/json"
 EXAMPLES = "/.well-known/sparql-examples"
-DAY = Parameter("as-of", "date", "")
+DAY = Parameter("as-of", "date")
 """The parameter that every query has: the day of the view."""
 RESERVED = ("format", DAY.name)
 
@@ -76,8 +76,11 @@ def _as_json() -> str:
         {
             "name": query.name,
             "title": dict(query.titles),
-            "question": query.question,
-            "parameters": [{"name": p.name, "type": p.type, "help": p.help} for p in query.parameters],
+            "question": dict(query.questions),
+            "parameters": [
+                {"name": p.name, "type": p.type, "help": dict(p.helps), "choices": list(p.choices)}
+                for p in query.parameters
+            ],
             "columns": query.columns,
             "address": f"{site().release.base}query/{query.name}",
         }
@@ -90,6 +93,8 @@ def _as_json() -> str:
 def answer(name: str) -> Response:
     """The answer to a named query, in any format of the endpoint; ``as-of`` is the day of the view."""
     given = {key: value for key, value in request.args.items() if value}
+    if twice := [key for key, values in request.args.lists() if len(values) > 1]:
+        return problem(400, f"the parameter '{twice[0]}' is given more than once; once is allowed")
     try:
         query = find_query(site().release.queries, name)
     except UnknownNameError as error:
@@ -145,6 +150,7 @@ def _executable(query: NamedQuery) -> Iterator[Triple]:
     yield Triple(node, RDF_TYPE, NamedNode(f"{SH}SPARQL{form.capitalize()}Executable"))
     yield Triple(node, NamedNode(f"{SH}{form}"), Literal(query.text))
     yield Triple(node, TARGET, NamedNode(f"{base}sparql"))
-    yield Triple(node, NamedNode(f"{RDFS}comment"), Literal(query.question, language="en"))
+    for lang, question in query.questions.items():
+        yield Triple(node, NamedNode(f"{RDFS}comment"), Literal(question, language=lang))
     for lang, title in query.titles.items():
         yield Triple(node, NamedNode(f"{RDFS}label"), Literal(title, language=lang))
