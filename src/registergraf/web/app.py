@@ -11,6 +11,7 @@ from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
     browse,
     catalog,
+    compare,
     descriptions,
     examples,
     graph_store,
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from registergraf.web.contract import Pool, Release
 
 # No scripts and nothing from others: a page can neither run what the graph holds nor tell anybody who reads it.
+# The style sheet of Designsystemet has its icons as data: images.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -51,6 +53,9 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "3600",
 }
 
+STATIC_SECONDS = 365 * 24 * 60 * 60
+"""How long a client may keep a static file; its address has its hash."""
+
 BYTES_PER_CHARACTER = 12
 """The most that one character of a query takes in a form: four bytes, each written as %XX."""
 
@@ -58,6 +63,7 @@ BYTES_PER_CHARACTER = 12
 MODULES = (
     pages,
     browse,
+    compare,
     search,
     catalog,
     sparql,
@@ -82,6 +88,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app = Flask("registergraf.web")
     app.extensions[EXTENSION] = Site(release, settings, CachedPool(pool, settings.answer_cache_mb))
     app.url_map.converters["kind"] = KindConverter
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(read_language)

@@ -45,6 +45,15 @@ class Site:
             self.release.store, text, **{name: value for name, value in bindings.items() if f"?{name} " in text}
         )
 
+    def rows_of(self, page_query: str, name: str, terms: Iterable[Term], **bindings: Term | str) -> list[Row]:
+        """Ask a query that has ``VALUES ?name { }`` to be filled in, about those terms."""
+        empty = f"VALUES ?{name} {{ }}"
+        text = self.release.queries[f"pages/{page_query}.rq"]
+        filled = text.replace(empty, f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}", 1)
+        return select(
+            self.release.store, filled, **{key: value for key, value in bindings.items() if f"?{key} " in text}
+        )
+
     @cached_property
     def _made(self) -> dict[str, Any]:
         return {}
