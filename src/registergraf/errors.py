@@ -5,6 +5,7 @@ RegistergrafError                3   could not be read or checked
 │   └── UnknownNameError         2   a name that does not exist, with the nearest ones
 ├── ContentError                 1   curated files that were read and found wanting
 │   └── MalformedError           3   curated files that cannot be read
+├── DocumentError                3   an RDF document of others that cannot be fetched or read
 ├── ShapesError                  3   shapes that are not SHACL
 │   └── NotCompilableError       3   SHACL that has no query (used inside only)
 ├── ReleaseError                 3   no release, or one that cannot be read or written
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ContentError",
+    "DocumentError",
     "EndpointError",
     "IntegrityError",
     "MalformedError",
@@ -99,6 +101,10 @@ class MalformedError(ContentError):
     """Curated files that cannot be read: not UTF-8, not Turtle, TriG or SPARQL."""
 
     exit_code = 3
+
+
+class DocumentError(RegistergrafError):
+    """An RDF document of others that cannot be fetched or read."""
 
 
 class ShapesError(RegistergrafError):

@@ -93,6 +93,10 @@ SETTINGS = (
     Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
+    Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
+    Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
+    Setting("probe-seconds", 10.0, "Seconds an address of a catalogue may take to answer when it is tried"),
+    Setting("probes", 8, "Addresses of a catalogue that are tried at one time"),
 )
 
 
@@ -132,6 +136,10 @@ class Settings:
     access_log_queries: int
     metrics: int
     endpoint_seconds: float
+    fetch_seconds: float
+    fetch_mb: int
+    probe_seconds: float
+    probes: int
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Self:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registergraf import __version__, catalogue, graph
-from registergraf.audit.report import to_text, to_turtle, violates
+from registergraf.cli.assessing import harvest_check, quality
 from registergraf.cli.results import FORMATS, write_answer
 from registergraf.content import read_files
 from registergraf.content.layout import lay_out
 from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
 from registergraf.release import Release, build, current
-from registergraf.release.judging import check_content, judge_release, uncovered_lines
+from registergraf.release.judging import check_content, uncovered_lines
 from registergraf.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
@@ -151,35 +151,6 @@ def coverage(settings: Settings, document: str | None) -> int:
     return 1 if left else 0
 
 
-@registergraf.command("audit")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True)
-@click.option(
-    "--language", type=click.Choice(["nb", "nn", "en"]), default="nb", show_default=True, help="Language of the text."
-)
-@click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Judge by this rule only; may be repeated.")
-@as_of_option
-@click.pass_obj
-def audit_command(
-    settings: Settings, format_: str, language: str, rule_ids: Sequence[str], as_of: datetime.date | None
-) -> int:
-    """Judge the current release by every rule, over the view and over the claims, and print the verdicts.
-
-    Leaves with 1 when the view has a violation.
-
-    Example: registergraf audit --rule L34 --language en
-    """
-    release = current_or_built(settings)
-    report = judge_release(release, settings, as_of or release.as_of, rule_ids)
-    match format_:
-        case "json":
-            click.echo(report.json, nl=False)
-        case "turtle":
-            click.echo(to_turtle(report, release.base), nl=False)
-        case _:
-            click.echo(to_text(report, language), nl=False)
-    return 1 if any(violates(verdict) for verdict in report.verdicts) else 0
-
-
 @registergraf.command()
 @click.argument("name", metavar="NAME|FILE|-", required=False)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -249,6 +220,10 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
     return 0
 
 
+registergraf.add_command(quality)
+registergraf.add_command(harvest_check)
+
+
 def build_release(settings: Settings, as_of: datetime.date | None) -> Release:
     """Build, telling what happens on standard error; without a day, as of today."""
     day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
@@ -311,5 +286,5 @@ def pairs(params: Sequence[str]) -> dict[str, str]:
 def list_queries(queries: Mapping[str, str]) -> None:
     """The named queries with their questions."""
     for named in graph.named_queries(queries).values():
-        click.echo(f"{named.name:28} {named.question}")
+        click.echo(f"{named.name:28} {named.questions.get('en', '')}")
         click.echo(f"{'':28} {', '.join(named.columns)}")

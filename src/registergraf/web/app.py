@@ -9,8 +9,11 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    browse,
     catalog,
+    compare,
     descriptions,
+    examples,
     graph_store,
     linked_data,
     named,
@@ -28,9 +31,10 @@ if TYPE_CHECKING:
     from registergraf.web.contract import Pool, Release
 
 # No scripts and nothing from others: a page can neither run what the graph holds nor tell anybody who reads it.
+# The style sheet of Designsystemet has its icons as data: images.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +42,7 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -49,17 +53,23 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "3600",
 }
 
+STATIC_SECONDS = 365 * 24 * 60 * 60
+"""How long a client may keep a static file; its address has its hash."""
+
 BYTES_PER_CHARACTER = 12
 """The most that one character of a query takes in a form: four bytes, each written as %XX."""
 
 
 MODULES = (
     pages,
+    browse,
+    compare,
     search,
     catalog,
     sparql,
     graph_store,
     descriptions,
+    examples,
     named,
     permalinks,
     linked_data,
@@ -78,6 +88,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app = Flask("registergraf.web")
     app.extensions[EXTENSION] = Site(release, settings, CachedPool(pool, settings.answer_cache_mb))
     app.url_map.converters["kind"] = KindConverter
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(read_language)
