@@ -55,7 +55,7 @@ class Task(NamedTuple, Generic[T]):
 class _Child(NamedTuple):
     process: BaseProcess
     connection: Connection
-    index: int
+    number: int
     """The task that it is at."""
 
 
@@ -71,10 +71,10 @@ def done_apart(tasks: Sequence[Task[T]], limits: Limits) -> list[T | Lost]:
                 children[child.connection] = child
             for ready in wait(list(children)):
                 child = children.pop(ready)  # type: ignore[call-overload] # only connections are waited for
-                answers[child.index] = answer = _answer(tasks, child, limits)
+                answers[child.number] = answer = _answer(tasks, child, limits)
                 if left and not (isinstance(answer, Lost) and answer.kind != "error"):
-                    again = child._replace(index=left.popleft())
-                    again.connection.send(again.index)
+                    again = child._replace(number=left.popleft())
+                    again.connection.send(again.number)
                     children[ready] = again  # type: ignore[index]
                 else:
                     _end(child)
@@ -109,7 +109,7 @@ def _answer(tasks: Sequence[Task[T]], child: _Child, limits: Limits) -> T | Lost
         return Lost("crash", signal.Signals(number).name if number > 0 else f"exit code {-number}")
     if data[:1] == FAILED:
         return Lost("error", data[1:].decode())
-    return tasks[child.index].read(data[1:])
+    return tasks[child.number].read(data[1:])
 
 
 def _end(child: _Child) -> None:

@@ -55,7 +55,4 @@ def rows(data: bytes) -> list[Row]:
     if not isinstance(answer, QuerySolutions):
         raise QuerySyntaxError("a SELECT is needed here")
     names = [variable.value for variable in answer.variables]
-    return [
-        {name: term for name, term in zip(names, row, strict=True) if term is not None}  # type: ignore[misc] # no triples
-        for row in answer
-    ]
+    return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in answer]

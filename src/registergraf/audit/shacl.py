@@ -33,6 +33,8 @@ def shape_rows(judged: Validated) -> list[Row]:
 
 def _row(result: Result) -> Row:
     row: Row = {"this": result.thing, "outcome": FAILED, "component": result.component}
+    if result.query:
+        row["query"] = Literal(result.query)
     if isinstance(result.shape, NamedNode):
         row["shape"] = result.shape
     if result.path.startswith("<"):

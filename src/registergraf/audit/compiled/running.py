@@ -32,6 +32,8 @@ class Result(NamedTuple):
     shape: Term
     severity: NamedNode
     messages: tuple[Literal, ...] = ()
+    query: str = ""
+    """The query that found it, over all targets; empty where the reference did."""
 
 
 def results(check: Check, rows: Iterable[Row]) -> Iterator[Result]:
@@ -58,4 +60,5 @@ def _result(check: Check, row: Row) -> Result:
         check.shape,
         check.severity,
         messages,
+        check.shown or check.query,
     )

@@ -6,7 +6,7 @@ plan concludes from its own answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,7 +95,11 @@ def plan(shapes: Shapes, root: Term, focus: Iterable[Term] | None = None) -> Pla
     except NotCompilableError as reason:
         return Plan(root, (), "", str(reason))
     try:
-        return Plan(root, compile_shape(shapes, root, given), targets)
+        checks = compile_shape(shapes, root, given)
+        if given is not None:
+            whole = compile_shape(shapes, root)
+            checks = tuple(replace(check, shown=all_.query) for check, all_ in zip(checks, whole, strict=True))
+        return Plan(root, checks, targets)
     except NotCompilableError as reason:
         return Plan(root, (), targets, str(reason))
 
