@@ -96,6 +96,19 @@ class Release:
         """The rules of the audit."""
         return self.report.rules
 
+    def others(self) -> dict[str, Release]:
+        """Give the other releases beside this one, by name; each opened once."""
+        for file in sorted(self.path.parent.glob(f"*/{FILE_NAME}")):
+            name = file.parent.name
+            if name not in {CURRENT, self.name, *self._others}:
+                with contextlib.suppress(ReleaseError):  # one that is broken, or is being written, cannot be compared
+                    self._others[name] = open_release(file.parent)
+        return {name: other for name, other in self._others.items() if other.path.exists()}
+
+    @cached_property
+    def _others(self) -> dict[str, Release]:
+        return {}
+
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """The catalogue document of a profile in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"catalogue/{profile}{FORMATS[format_name].suffix}")
