@@ -14,6 +14,7 @@ from registergraf.web import (
     changes,
     compare,
     descriptions,
+    examples,
     graph_store,
     linked_data,
     named,
@@ -43,7 +44,7 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -71,6 +72,7 @@ MODULES = (
     sparql,
     graph_store,
     descriptions,
+    examples,
     named,
     permalinks,
     linked_data,
