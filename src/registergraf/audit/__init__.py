@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from registergraf.audit.documents import Documents, read_documents
 from registergraf.audit.engine import judge
+from registergraf.audit.identity import Identity
+from registergraf.audit.judgement import Judgement, examine
 from registergraf.audit.rules import Rule, Rules, load_rules
 from registergraf.audit.verdicts import Detail, Passage, Verdict
 
-__all__ = ["Detail", "Documents", "Passage", "Rule", "Rules", "Verdict", "judge", "load_rules", "read_documents"]
+__all__ = [
+    "Detail",
+    "Documents",
+    "Identity",
+    "Judgement",
+    "Passage",
+    "Rule",
+    "Rules",
+    "Verdict",
+    "examine",
+    "judge",
+    "load_rules",
+    "read_documents",
+]
