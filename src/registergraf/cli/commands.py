@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registergraf import catalogue, graph
-from registergraf.audit.report import to_text, to_turtle, violates
 from registergraf.cli.assessing import harvest_check, quality
 from registergraf.cli.group import registergraf
 from registergraf.cli.results import FORMATS, write_answer
@@ -20,7 +19,7 @@ from registergraf.content.layout import lay_out
 from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
 from registergraf.release import Release, build, current
-from registergraf.release.judging import check_content, judge_release, uncovered_lines
+from registergraf.release.judging import check_content, uncovered_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,35 +119,6 @@ def coverage(settings: Settings, document: str | None) -> int:
         click.echo(f"{line.document}:{line.line}: {line.entry or '-'}: {line.text}")
     click.echo(f"{len(left)} lines that no claim points at" if left else "every line is accounted for", err=True)
     return 1 if left else 0
-
-
-@registergraf.command("audit")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True)
-@click.option(
-    "--language", type=click.Choice(["nb", "nn", "en"]), default="nb", show_default=True, help="Language of the text."
-)
-@click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Judge by this rule only; may be repeated.")
-@as_of_option
-@click.pass_obj
-def audit_command(
-    settings: Settings, format_: str, language: str, rule_ids: Sequence[str], as_of: datetime.date | None
-) -> int:
-    """Judge the current release by every rule, over the view and over the claims, and print the verdicts.
-
-    Leaves with 1 when the view has a violation.
-
-    Example: registergraf audit --rule L34 --language en
-    """
-    release = current_or_built(settings)
-    report = judge_release(release, settings, as_of or release.as_of, rule_ids)
-    match format_:
-        case "json":
-            click.echo(report.json, nl=False)
-        case "turtle":
-            click.echo(to_turtle(report, release.base), nl=False)
-        case _:
-            click.echo(to_text(report, language), nl=False)
-    return 1 if any(violates(verdict) for verdict in report.verdicts) else 0
 
 
 @registergraf.command()

@@ -27,7 +27,7 @@ class Verbs(click.Group):
 
 
 def _load_all() -> None:
-    import registergraf.cli.commands  # noqa: F401, PLC0415 - registers them
+    from registergraf.cli import auditing, commands  # noqa: F401, PLC0415 - they add their verbs where they are imported
 
 
 def settings_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's call

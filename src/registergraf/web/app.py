@@ -11,8 +11,10 @@ from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
     browse,
     catalog,
+    changes,
     compare,
     descriptions,
+    examples,
     graph_store,
     linked_data,
     named,
@@ -22,6 +24,7 @@ from registergraf.web import (
     search,
     sparql,
 )
+from registergraf.web.days import SITES, Sites, choose_day
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -41,7 +44,7 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -63,11 +66,13 @@ MODULES = (
     pages,
     browse,
     compare,
+    changes,
     search,
     catalog,
     sparql,
     graph_store,
     descriptions,
+    examples,
     named,
     permalinks,
     linked_data,
@@ -89,7 +94,9 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
+    app.before_request(choose_day)
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
