@@ -11,6 +11,7 @@ from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
     browse,
     catalog,
+    changes,
     compare,
     descriptions,
     examples,
@@ -23,6 +24,7 @@ from registergraf.web import (
     search,
     sparql,
 )
+from registergraf.web.days import SITES, Sites, choose_day
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -64,6 +66,7 @@ MODULES = (
     pages,
     browse,
     compare,
+    changes,
     search,
     catalog,
     sparql,
@@ -91,7 +94,9 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
+    app.before_request(choose_day)
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
