@@ -14,12 +14,14 @@ MAY_KNOW = {
     "content": set(),
     "graph": set(),
     "catalogue": {"graph"},
+    "assessment": {"graph", "catalogue"},
+    "search": {"graph"},
     "audit": {"content", "graph"},
     "sparql": {"graph"},
-    "release": {"content", "graph", "audit", "catalogue"},
-    "web": {"catalogue", "graph", "sparql"},
+    "release": {"content", "graph", "audit", "catalogue", "search"},
+    "web": {"catalogue", "graph", "search", "sparql"},
     "server": {"release", "sparql", "web"},
-    "cli": {"content", "graph", "audit", "catalogue", "release", "sparql", "web", "server"},
+    "cli": {"content", "graph", "audit", "catalogue", "assessment", "release", "search", "sparql", "web", "server"},
 }
 """Beside the flat modules (errors, settings, namespaces, …), which know nothing of the packages."""
 

@@ -20,7 +20,7 @@ from registergraf import graph
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from registergraf.namespaces import BASE
 from registergraf.settings import Settings
-from registergraf.sparql import NotAcceptableError, ProtocolError, Question, WorkerPool
+from registergraf.sparql import NotAcceptableError, ProtocolError, Question, Ticket, WorkerPool
 from registergraf.sparql.days import Days
 from registergraf.sparql.formats import GRAPHS, RESULTS
 
@@ -309,6 +309,46 @@ def test_a_worker_that_dies_idle_is_not_noticed(single: Callable[..., WorkerPool
         wait_until(lambda: not pids(pool))
         assert pool.answer("ASK {}", None).body
         assert pid not in pids(pool)
+
+
+def busy(ticket: Ticket, after: int = 0) -> int:
+    """Wait until a worker other than that of a number is at the question of a ticket; give its number."""
+    wait_until(lambda: ticket._worker is not None and ticket._worker.pid != after)
+    assert ticket._worker
+    return ticket._worker.pid
+
+
+def test_a_question_whose_worker_is_killed_is_asked_again(single: Callable[..., WorkerPool]) -> None:
+    """The client has the whole answer, since nothing of it had been sent."""
+    query = "SELECT (COUNT(*) AS ?n) {" + "".join(f"VALUES ?v{i} {{{'1 ' * 100}}}" for i in range(3)) + "}"
+    ticket = Ticket()
+    with single() as pool, ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(pool.ask, Question(query, "text/csv"), ticket)
+        os.kill(busy(ticket), signal.SIGKILL)
+        assert asked.result().body.split() == [b"n", b"1000000"]
+
+
+def test_a_question_is_not_asked_for_ever(single: Callable[..., WorkerPool]) -> None:
+    """After three workers that were killed over it there is an error, and the pool goes on."""
+    ticket = Ticket()
+    with single() as pool, ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(pool.ask, Question(FOREVER), ticket)
+        gone = 0
+        for _ in range(3):
+            gone = busy(ticket, gone)
+            os.kill(gone, signal.SIGKILL)
+        with pytest.raises(QueryError, match="was killed"):
+            asked.result()
+        assert pool.answer("ASK {}", None).body
+
+
+def test_the_process_that_forks_may_die(single: Callable[..., WorkerPool]) -> None:
+    """Its workers go with it, and the next question starts it anew."""
+    with single() as pool:
+        assert pool._nursery._process
+        pool._nursery._process.kill()
+        wait_until(lambda: not pids(pool))
+        assert pool.answer("ASK {}", None).body
 
 
 def test_nothing_is_left(single: Callable[..., WorkerPool]) -> None:

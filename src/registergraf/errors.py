@@ -5,6 +5,9 @@ RegistergrafError                3   could not be read or checked
 │   └── UnknownNameError         2   a name that does not exist, with the nearest ones
 ├── ContentError                 1   curated files that were read and found wanting
 │   └── MalformedError           3   curated files that cannot be read
+├── DocumentError                3   an RDF document of others that cannot be fetched or read
+├── ShapesError                  3   shapes that are not SHACL
+│   └── NotCompilableError       3   SHACL that has no query (used inside only)
 ├── ReleaseError                 3   no release, or one that cannot be read or written
 │   └── IntegrityError           4   a release whose files differ from its manifest
 └── QueryError                   3   a query that was not answered
@@ -17,16 +20,18 @@ RegistergrafError                3   could not be read or checked
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "ContentError",
+    "DocumentError",
     "EndpointError",
     "IntegrityError",
     "MalformedError",
+    "NotCompilableError",
     "Problem",
     "QueryError",
     "QueryLimitError",
@@ -34,9 +39,16 @@ __all__ = [
     "QuerySyntaxError",
     "RegistergrafError",
     "ReleaseError",
+    "Sentence",
+    "ShapesError",
     "UnknownNameError",
     "UsageError",
 ]
+
+
+_SHOWN = 100
+_BEFORE = 60
+"""Characters of a line that are shown, and of them before the place."""
 
 
 class RegistergrafError(Exception):
@@ -91,6 +103,18 @@ class MalformedError(ContentError):
     exit_code = 3
 
 
+class DocumentError(RegistergrafError):
+    """An RDF document of others that cannot be fetched or read."""
+
+
+class ShapesError(RegistergrafError):
+    """Shapes that are not well-formed SHACL."""
+
+
+class NotCompilableError(ShapesError):
+    """Well-formed SHACL that no SPARQL query says; the reference implementation judges it instead."""
+
+
 class ReleaseError(RegistergrafError):
     """There is no release, or it cannot be read or written."""
 
@@ -105,15 +129,41 @@ class QueryError(RegistergrafError):
     """A query that was not answered."""
 
 
-class QuerySyntaxError(QueryError):
-    """Text that is not SPARQL; `line` and `column` count from 1 (0 where the parser gives none)."""
+class Sentence(NamedTuple):
+    """A sentence in English, with what it takes to say it in another language."""
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+    english: str
+    key: str = ""
+    values: Mapping[str, str] | None = None
+
+
+class QuerySyntaxError(QueryError):
+    """Text that is not SPARQL; `line` and `column` count from 1 (0 where the parser gives none).
+
+    `source` is that line, and `guesses` say what may have been meant.
+    """
+
+    def __init__(
+        self, fault: Sentence | str, line: int = 0, column: int = 0, source: str = "", guesses: Iterable[Sentence] = ()
+    ) -> None:
+        self.fault = Sentence(fault) if isinstance(fault, str) else Sentence(*fault)
         self.line = line
         self.column = column
-        self.message = message
+        self.source = source
+        self.guesses = tuple(Sentence(*guess) for guess in guesses)
+        self.message = "; ".join(sentence.english for sentence in (self.fault, *self.guesses))
         where = f"line {line}, column {column}: " if line else ""
-        super().__init__(f"{where}{message}")
+        super().__init__(f"{where}{self.message}")
+
+    @property
+    def excerpt(self) -> str:
+        """The line, cut to what a screen has, and below it a caret at the column; "" where there is no place."""
+        if not self.line:
+            return ""
+        first = max(0, self.column - 1 - _BEFORE)
+        shown = self.source[first : first + _SHOWN].rstrip()
+        under = "".join("\t" if character == "\t" else " " for character in self.source[first : self.column - 1])
+        return f"{shown}\n{under}^"
 
 
 class QueryRefusedError(QueryError):

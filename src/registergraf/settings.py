@@ -74,6 +74,8 @@ SETTINGS = (
     Setting("answer-mb", 64, "Largest answer to a SPARQL query, in MiB"),
     Setting("answer-rows", 1_000_000, "Most rows, or triples, of an answer to a SPARQL query"),
     Setting("answer-cache-mb", 64, "Answers that are kept in memory, in MiB; 0 keeps none"),
+    Setting("stored-queries-mb", 64, "Queries that are stored to be cited, with their answers, in MiB"),
+    Setting("stored-answer-kb", 256, "Longest answer that is kept with a stored query, in KiB; of one above, its hash"),
     Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
     Setting("spool", "", "Folder for answers that are too long for memory; empty: that of the system"),
     Setting(
@@ -91,6 +93,10 @@ SETTINGS = (
     Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
+    Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
+    Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
+    Setting("probe-seconds", 10.0, "Seconds an address of a catalogue may take to answer when it is tried"),
+    Setting("probes", 8, "Addresses of a catalogue that are tried at one time"),
 )
 
 
@@ -115,6 +121,8 @@ class Settings:
     answer_mb: int
     answer_rows: int
     answer_cache_mb: int
+    stored_queries_mb: int
+    stored_answer_kb: int
     graph_memory_mb: int
     spool: str
     request_seconds: float
@@ -128,6 +136,10 @@ class Settings:
     access_log_queries: int
     metrics: int
     endpoint_seconds: float
+    fetch_seconds: float
+    fetch_mb: int
+    probe_seconds: float
+    probes: int
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Self:

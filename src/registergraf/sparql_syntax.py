@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Store
 
-from registergraf.errors import QuerySyntaxError
+from registergraf.errors import QuerySyntaxError, Sentence
 from registergraf.namespaces import BASE
+from registergraf.sparql_slips import KEYWORDS, PREFIXED, Place, Slip, gaps, line_and_column, slips
 from registergraf.sparql_tokens import COMMENT, IRI, STRING, without_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["syntax_error"]
 
@@ -28,11 +33,43 @@ _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTAL
 _KEYWORDS = re.compile(r"\w+(?:, \w+)*")
 # Oxigraph's own sentences stand among the tokens that were expected: "IRI parsing failed", "Prefix not found".
 _SENTENCE = re.compile(r"\b[A-Z]\w*(?: [A-Za-z]\w*)+")
-_PREFIXED = re.compile(r"([\w.-]*):[\w.-]*")
+_BARE = re.compile(r"(?<![\w:?$@.'\"-])[^\W\d][\w-]*+(?=[ \t\r\n]*\Z)")
 _NAME = re.compile(r"[\w.-]*+:[\w.:%-]*\Z")
 # Of names, for the search to be bounded.
 _LONGEST = 300
 _SHOWN = 30
+
+
+_TOLD = 2
+"""The most guesses."""
+_GUESSED = 10_000
+"""Characters of the longest query that is guessed at: its repairs are parsed, and a long one could end the process."""
+_SENTENCES = {
+    "undeclared": "the prefix '{found}:' is not declared",
+    "unexpected": "'{found}' cannot stand here",
+    "incomplete": "the query ends before it is complete",
+    "engine": "{found}",
+    "address": "an address stands in angle brackets: <{found}>",
+    "colon": "a prefix ends in a colon: PREFIX {found}:",
+    "commas": "variables stand without commas: {right}",
+    "condition": "the condition of FILTER stands in brackets",
+    "dangling": "something is missing after the '{found}', or it is one too many",
+    "date": "a date is written {right}",
+    "declare": "it is one of ours: put PREFIX {found}: <{right}> at the top",
+    "inner-quote": "a quotation mark inside a text is written {right}",
+    "limit": "LIMIT takes one number: {right}",
+    "missing": "{right} is missing before this",
+    "modifier": "{found} stands behind the last }}",
+    "named": "an expression stands in brackets and has a name: {right}",
+    "near": "did you mean {right}?",
+    "operator": "SPARQL writes {right} for {found}",
+    "quotes": "quotation marks are straight in SPARQL: {right}, not {found}",
+    "space": "the invisible character {found} in line {line}, column {column} is no space to SPARQL",
+    "surplus": "this {found} closes nothing",
+    "turtle": "SPARQL has neither @ nor a dot with a prefix: PREFIX name: <address>",
+    "unclosed": "{right} is missing: the {found} in line {line}, column {column} is never closed",
+    "word": 'a variable is written ?{found}, and a text "{found}"',
+}
 
 
 class _Failure(NamedTuple):
@@ -41,14 +78,28 @@ class _Failure(NamedTuple):
 
 
 def syntax_error(query: str, error: SyntaxError) -> QuerySyntaxError:
-    """Make the error for a query from what pyoxigraph raised for it."""
+    """Make the error for a query from what pyoxigraph raised for it, with guesses that the parser agrees with."""
     failure = _locate(query) or _read(query, error)
     if failure is None:
         return QuerySyntaxError(str(error))
+    offset = _start_of_name(query, failure)
+    line, column = line_and_column(query, offset)
+    source = query.split("\n")[line - 1]
+    return QuerySyntaxError(
+        _fault(query, offset, failure.expected), line, column, source=source, guesses=_guess(query, offset, failure)
+    )
+
+
+def _start_of_name(query: str, failure: _Failure) -> int:
+    """The place to tell: a name that is wrong is told where it starts, not behind it."""
     offset = max(0, min(failure.offset, len(query.rstrip())))
-    if "Prefix not found" in failure.expected and (name := _NAME.search(query, max(0, offset - _LONGEST), offset)):
-        offset = name.start()  # told behind the name
-    return QuerySyntaxError(_sentence(query, offset, failure.expected), *_line_and_column(query, offset))
+    start = max(0, offset - _LONGEST)
+    if "Prefix not found" in failure.expected and (name := _NAME.search(query, start, offset)):
+        return name.start()
+    if '":"' in failure.expected and (word := _BARE.search(query, start, offset)) and word[0].lower() not in KEYWORDS:
+        before = query[start : word.start()].rstrip()
+        return offset if before.lower().endswith("prefix") else word.start()
+    return offset
 
 
 def _locate(query: str) -> _Failure | None:
@@ -87,17 +138,51 @@ def _read(text: str, error: SyntaxError) -> _Failure | None:
     return _Failure(offset, expected)
 
 
-def _sentence(query: str, offset: int, expected: str) -> str:
-    token = next(iter(query[offset:].split(maxsplit=1)), "")
-    prefixed = _PREFIXED.match(token)
+def _guess(query: str, offset: int, failure: _Failure) -> list[Sentence]:
+    """Tell the likeliest slips; what is only missing, where nothing else was found."""
+    if len(query) > _GUESSED:
+        return []
+    place = Place(query, offset)
+    farther = _gets_farther(query, failure)
+    found = list(islice(filter(farther, slips(place)), _TOLD)) or list(islice(filter(farther, gaps(place)), 1))
+    return [_say(slip.key, **slip.values) for slip in found]
+
+
+def _gets_farther(query: str, failure: _Failure) -> Callable[[Slip], bool]:
+    """Tell the repairs with which less of the query is left behind the place where the parser stops."""
+    left = len(query) - failure.offset
+
+    def farther(slip: Slip) -> bool:
+        if slip.repaired == query:
+            return False
+        found = _locate(slip.repaired)
+        if found is None:
+            return _is_sparql(slip.repaired)
+        return len(slip.repaired) - found.offset < left
+
+    return farther
+
+
+def _is_sparql(query: str) -> bool:
+    try:
+        Store().query(without_service(query), base_iri=BASE)
+    except SyntaxError:
+        return False
+    except RuntimeError:
+        pass
+    return True
+
+
+def _fault(query: str, offset: int, expected: str) -> Sentence:
+    token = next(iter(query[offset : offset + _LONGEST].split(maxsplit=1)), "")
+    prefixed = PREFIXED.match(token)
     if prefixed and not re.search(rf"\bprefix\s+{re.escape(prefixed[1])}:", query, re.IGNORECASE):
-        return f"the prefix '{prefixed[1]}:' is not declared"
+        return _say("undeclared", found=prefixed[1])
     own = _SENTENCE.search(expected)
     if own is not None:
-        return own[0]
-    return f"'{token[:_SHOWN]}' cannot stand here" if token else "the query ends before it is complete"
+        return _say("engine", found=own[0])
+    return _say("unexpected", found=token[:_SHOWN]) if token else _say("incomplete")
 
 
-def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+def _say(key: str, **values: str) -> Sentence:
+    return Sentence(_SENTENCES[key].format(**values), key, values)

@@ -1,25 +1,17 @@
-"""Shapes judged by pySHACL, as the same rows that a SPARQL check gives.
-
-pySHACL is given rdflib's own memory graph: over an Oxigraph-backed one it gives wrong results. It is called as a
-library, because its command cannot tell "does not conform" from "could not check".
-"""
+"""Shapes as the same rows that a SPARQL check gives."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rdflib
-from pyoxigraph import DefaultGraph, Literal, NamedNode
-from pyshacl import validate
-from rdflib.namespace import RDF, SH
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from registergraf.graph.inference import as_graph
+from registergraf.audit.compiled import Data, Shapes, ShapesGraph, validate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyoxigraph import Store
 
+    from registergraf.audit.compiled import Result
     from registergraf.audit.rules import Rules
     from registergraf.graph.queries import Row
 
@@ -32,71 +24,31 @@ def shacl_rows(store: Store, rules: Rules) -> dict[str, list[Row]]:
 
     Shapes are judged over the default graph of the store.
     """
-    shapes = rdflib.Graph()
-    for turtle in rules.shapes:
-        shapes.parse(data=turtle, format="turtle")
-    view = slice_for(shapes, store)
-    _, report, _ = validate(view, shacl_graph=shapes, inference="none", do_owl_imports=False, advanced=False)
-    ids = {rdflib.URIRef(rule.iri): rule.id for rule in rules.rules if rule.has_shape}
-    rows: dict[str, list[Row]] = {}
-    for result in report.subjects(RDF.type, SH.ValidationResult):
-        rule = _owner(shapes, report.value(result, SH.sourceShape), ids)
-        if rule is not None:
-            rows.setdefault(ids[rule], []).append(_row(report, result))
-    for shape, id_ in ids.items():
-        rows[id_] = [*rows.get(id_, []), *_passes(view, shapes, shape, rows.get(id_, []))]
-    return rows
+    shapes, data = read_shapes(rules), Data(store)
+    return {rule.id: shape_rows(data, shapes, NamedNode(rule.iri)) for rule in rules.rules if rule.has_shape}
 
 
-def slice_for(shapes: rdflib.Graph, store: Store) -> rdflib.Graph:
-    """What of the default graph the shapes can see: the classes they name, and the properties on their paths."""
-    properties = {str(term) for path in shapes.objects(None, SH.path) for term in _terms(shapes, path)}
-    classes = {str(term) for term in (*shapes.objects(None, SH.targetClass), *shapes.objects(None, SH["class"]))}
-    patterns: list[tuple[str, NamedNode | None]] = [(term, None) for term in sorted(properties)]
-    patterns += [(str(RDF.type), NamedNode(class_)) for class_ in sorted(classes)]
-    return as_graph(
-        quad.triple
-        for term, value in patterns
-        for quad in store.quads_for_pattern(None, NamedNode(term), value, DefaultGraph())
-    )
+def read_shapes(rules: Rules) -> Shapes:
+    """The shapes of the rules."""
+    parsed = (quad.triple for turtle in rules.shapes for quad in parse(turtle.encode(), format=RdfFormat.TURTLE))
+    return Shapes(ShapesGraph(parsed))
 
 
-def _terms(shapes: rdflib.Graph, path: rdflib.term.Node) -> Iterator[rdflib.URIRef]:
-    """The properties that a path steps over, whatever its form."""
-    if isinstance(path, rdflib.URIRef):
-        yield path
-    else:
-        for _, _, part in shapes.triples((path, None, None)):
-            yield from _terms(shapes, part)
+def shape_rows(data: Data, shapes: Shapes, root: NamedNode) -> list[Row]:
+    """The rows of one rule."""
+    found = validate(data, shapes, root)
+    wrong = {result.thing for result in found.results}
+    passed = sorted(term.value for term in found.targets if term not in wrong and isinstance(term, NamedNode))
+    rows: list[Row] = [{"this": NamedNode(node), "outcome": PASSED} for node in passed]
+    return [*map(_row, found.results), *rows]
 
 
-def _owner(shapes: rdflib.Graph, shape: rdflib.term.Node, ids: dict[rdflib.URIRef, str]) -> rdflib.URIRef | None:
-    """The rule that a shape, or a property shape within it, belongs to; none where the rule is not judged."""
-    if shape in ids:
-        return rdflib.URIRef(str(shape))
-    return next((rdflib.URIRef(str(parent)) for parent in shapes.subjects(SH.property, shape) if parent in ids), None)
-
-
-def _row(report: rdflib.Graph, result: rdflib.term.Node) -> Row:
-    row: Row = {"this": _term(report.value(result, SH.focusNode)), "outcome": FAILED}
-    for name, predicate in (("path", SH.resultPath), ("value", SH.value)):
-        found = report.value(result, predicate)
-        if isinstance(found, rdflib.URIRef | rdflib.Literal):
-            row[name] = _term(found)
-    if "value" not in row and "path" in row:
+def _row(result: Result) -> Row:
+    row: Row = {"this": result.thing, "outcome": FAILED}
+    if result.path.startswith("<"):
+        row["path"] = NamedNode(result.path[1:-1])
+    if isinstance(result.value, NamedNode | Literal):
+        row["value"] = result.value
+    elif "path" in row:
         row["value"] = Literal(row["path"].value.replace("#", "/").rpartition("/")[2])
     return row
-
-
-def _passes(view: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef, failed: list[Row]) -> list[Row]:
-    wrong = {row["this"].value for row in failed}
-    targets = {
-        str(node) for class_ in shapes.objects(shape, SH.targetClass) for node in view.subjects(RDF.type, class_)
-    }
-    return [{"this": NamedNode(node), "outcome": PASSED} for node in sorted(targets - wrong)]
-
-
-def _term(node: rdflib.term.Node | None) -> NamedNode | Literal:
-    if isinstance(node, rdflib.Literal):
-        return Literal(str(node), language=node.language) if node.language else Literal(str(node))
-    return NamedNode(str(node))

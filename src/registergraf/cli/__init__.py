@@ -12,7 +12,7 @@ import sys
 import click
 
 from registergraf.cli.commands import registergraf
-from registergraf.errors import RegistergrafError
+from registergraf.errors import QuerySyntaxError, RegistergrafError
 
 __all__ = ["main"]
 
@@ -33,6 +33,8 @@ def run() -> int:
         return 130
     except RegistergrafError as error:
         click.echo(f"registergraf: {error}", err=True)
+        if isinstance(error, QuerySyntaxError) and error.excerpt:
+            click.echo(error.excerpt, err=True)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has gone; say nothing, and do not fail once more at the flush on exit.

@@ -11,6 +11,7 @@ import click
 
 from registergraf import __version__, catalogue, graph
 from registergraf.audit.report import to_text, to_turtle, violates
+from registergraf.cli.assessing import quality
 from registergraf.cli.results import FORMATS, write_answer
 from registergraf.content import read_files
 from registergraf.content.layout import lay_out
@@ -247,6 +248,9 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
         return get(release, settings, path, accept)
     listen(settings, settings.host if host is None else host, settings.port if port is None else port)
     return 0
+
+
+registergraf.add_command(quality)
 
 
 def build_release(settings: Settings, as_of: datetime.date | None) -> Release:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("ontology", "data", "shapes", "queries")
-SUFFIXES = (".ttl", ".trig", ".rq", ".txt")
+SUFFIXES = (".ttl", ".trig", ".rq", ".txt", ".tsv")
 
 
 @dataclass(frozen=True)

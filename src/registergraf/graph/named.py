@@ -1,6 +1,6 @@
 """Named queries: one file each, with a header that says what it asks, what it takes and what it answers with.
 
-The header is comment lines, ``# key: value``: `title-nb`, `title-en`, `question`, `columns`, and a line
+The header is comment lines, ``# key: value``: `title-nb`, `title-nn`, `title-en`, `question`, `columns`, and a line
 ``# parameter: name type: what it is`` for each parameter. A parameter fixes a variable that the query projects.
 A column is the variable of the same name, written with hyphens instead of underscores.
 """

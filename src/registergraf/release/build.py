@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from registergraf import audit, catalogue, graph
+from registergraf import audit, catalogue, graph, search
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError
 from registergraf.release.judging import report_of, structure_problems
@@ -65,6 +65,8 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
         WHITELIST: content.files[WHITELIST].encode(),
     }
+    tell("indexing the text")
+    files[search.INDEX_FILE] = search.build_index(store, content.queries, content.base)
     tell("publishing")
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
     release = publish(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import sqlite3
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE_NAME = "manifest.json"
-ENGINES = ("registergraf", "pyoxigraph", "rdflib", "pyshacl", "owlrl")
+ENGINES = ("registergraf", "pyoxigraph", "rdflib", "pyshacl", "owlrl", "PyStemmer")
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,10 @@ class Manifest:
     ) -> Self:
         """The manifest of these files."""
         hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
-        return cls(
-            base, as_of, content, dict(sorted(sources.items())), {name: version(name) for name in ENGINES}, hashes
-        )
+        engines = {name: version(name) for name in ENGINES} | {"sqlite": sqlite3.sqlite_version}
+        return cls(base, as_of, content, dict(sorted(sources.items())), engines, hashes)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The release's name: the first 16 hex digits of the SHA-256 of the manifest."""
         return hashlib.sha256(self.write()).hexdigest()[:16]

@@ -23,6 +23,7 @@ from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
 from registergraf.release.manifest import FILE_NAME, Manifest
+from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
     import datetime
@@ -79,6 +80,11 @@ class Release:
     def report(self) -> Report:
         """The audit as it was made with the release."""
         return Report.read(self.read("audit/report.json"))
+
+    @cached_property
+    def index(self) -> Index:
+        """The full-text index, in memory."""
+        return Index(self.read(INDEX_FILE))
 
     @property
     def verdicts(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ limits, in this order: what costs least comes first. Only then is there work for
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import signal
@@ -20,7 +21,7 @@ from registergraf.server.compression import choose, compress
 from registergraf.server.figures import Figures
 from registergraf.server.journal import Journal
 from registergraf.server.kept import key_of
-from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, read_body
+from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
 from registergraf.server.world import open_world
@@ -53,6 +54,8 @@ _OF_QUERIES = frozenset({"sparql", "query", "q", "rdf-graph-store"})
 _SPARE_THREADS = 8
 """Threads for those who are to be told that the queue is full."""
 _SAFE = ("GET", "HEAD")
+_MOST_DISCARDED = 64 << 20
+"""Bytes of a body that is too long which are still read, so that the client gets to know."""
 _LEFT = 499
 """What the log has for a client that left, as others write it."""
 
@@ -217,16 +220,9 @@ class Front:
             response = world.refusal(request, 503, message)
             response.set("Retry-After", "1")
             return response
-        body = b""
-        if request.method in BODY_METHODS:
-            try:
-                body = await read_body(request, receive, self._most_bytes, self._settings.request_seconds)
-            except TooLargeError:
-                message = f"the body is longer than {self._most_bytes} bytes, which is what 'query-length' allows"
-                return _last(world.refusal(request, 413, message))
-            except TimeoutError:
-                message = f"the body took longer than the {self._settings.request_seconds:g} s of 'request-seconds'"
-                return _last(world.refusal(request, 408, message))
+        body = b"" if request.method not in BODY_METHODS else await self._body(request, world, receive)
+        if isinstance(body, Response):
+            return body
         ticket = Ticket()
         loop = asyncio.get_running_loop()
         threads = self._query_threads if _area(request.path) == "query" else self._page_threads
@@ -237,6 +233,23 @@ class Front:
             (await work).close()
             raise LeftError
         return work.result()
+
+    async def _body(self, request: Request, world: World, receive: ASGIReceiveCallable) -> bytes | Response:
+        """Read the body of a request, or refuse it and have the connection end, since what follows cannot be read."""
+        seconds = self._settings.request_seconds
+        try:
+            return await read_body(request, receive, self._most_bytes, seconds)
+        except TooLargeError:
+            with contextlib.suppress(TimeoutError):
+                await discard(receive, _MOST_DISCARDED, seconds)
+            status, why = 413, f"the body is longer than {self._most_bytes} bytes, which is what 'query-length' allows"
+        except TimeoutError:
+            status, why = 408, f"the body took longer than the {seconds:g} s of 'request-seconds'"
+        except ConnectionError:
+            status, why = 400, "the body is not encoded as the head says, or ends before it is whole"
+        response = world.refusal(request, status, why)
+        response.set("Connection", "close")
+        return response
 
     def _note(self, request: Request, sent: Sent, seconds: float) -> None:
         self._figures.note(_area(request.path), request.method, sent, seconds)
@@ -269,9 +282,3 @@ def _line(status: int, text: str) -> Response:
     body = f"{text}\n".encode()
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
     return Response(status, [*headers, ("Cache-Control", "no-store")], body)
-
-
-def _last(response: Response) -> Response:
-    """Have the connection end with a response, since what the client still sends is not read."""
-    response.set("Connection", "close")
-    return response

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from asgiref.typing import ASGIReceiveCallable, HTTPScope
 
-__all__ = ["BODY_METHODS", "Request", "Response", "Sent", "TooLargeError", "read_body"]
+__all__ = ["BODY_METHODS", "Request", "Response", "Sent", "TooLargeError", "discard", "read_body"]
 
 BODY_METHODS = frozenset({"POST", "QUERY", "PUT", "PATCH"})
 """Methods whose body is read (RFC 9110, section 9.3); that of others means nothing."""
@@ -159,3 +159,13 @@ async def read_body(request: Request, receive: ASGIReceiveCallable, most: int, s
                 raise TooLargeError
             if not message["more_body"]:
                 return b"".join(pieces)
+
+
+async def discard(receive: ASGIReceiveCallable, most: int, seconds: float) -> None:
+    """Read what is left of a body and let it go, up to so many bytes; raises `TimeoutError`.
+
+    Most clients send the whole body before they read, and one whose connection is closed meanwhile never sees why.
+    """
+    async with asyncio.timeout(seconds):
+        while most > 0 and (message := await receive())["type"] == "http.request" and message["more_body"]:
+            most -= len(message["body"])

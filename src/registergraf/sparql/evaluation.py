@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from registergraf.sparql.spool import Spool, Spooled
 
-__all__ = ["DEFAULT", "Answer", "Question", "Terms", "evaluate"]
+__all__ = ["DEFAULT", "Answer", "Question", "Terms", "check_xml_names", "evaluate"]
 
 DEFAULT = ""
 """Stands for the default graph of the store among graphs, which else are IRIs."""
@@ -150,7 +150,7 @@ def _write(
         triples = _in_order(result)
         _check_rows(len(triples), most_rows)
         if form.writer == RdfFormat.RDF_XML:
-            _check_xml_names(triples)
+            check_xml_names(triples)
         serialize(triples, output, form.writer, prefixes=dict(terms.prefixes))
         return form.media_type
     table = choose(RESULTS, question.accept, question.name)
@@ -186,8 +186,8 @@ def _in_order(result: Iterable[Triple]) -> list[Triple]:
     return sorted(triples, key=str)
 
 
-def _check_xml_names(triples: Iterable[Triple]) -> None:
-    """Raise for a property that RDF/XML has no way to write; pyoxigraph 0.5.13 would write broken XML."""
+def check_xml_names(triples: Iterable[Triple]) -> None:
+    """Raise `NotAcceptableError` for a property that RDF/XML cannot write; pyoxigraph 0.5.13 would write broken XML."""
     for triple in triples:
         if not _XML_NAME.search(triple.predicate.value):
             others = [form.media_type for form in GRAPHS if form.writer != RdfFormat.RDF_XML]

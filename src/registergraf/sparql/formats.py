@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -68,6 +69,8 @@ _ALIASES = {
 _QUOTED = r'"(?:[^"\\]|\\.)*+"?'
 _ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED})++')
 _PARAMETER = re.compile(rf'(?:[^;"]|{_QUOTED})++')
+_LONGEST_KEPT = 1024
+"""Characters of an Accept header whose outcome is remembered; clients send few different ones, and short."""
 _WEIGHT = re.compile(r"0(?:\.\d*)?|1(?:\.0*)?|\.\d+")
 
 
@@ -91,9 +94,18 @@ def negotiate(accept: str | None, offered: Sequence[str]) -> str | None:
     For each type offered the most specific range counts, 0 excludes, and among equals the order of `offered`
     decides (RFC 9110, section 12.5.1). Parameters such as ``charset`` are not compared.
     """
+    if accept is not None and len(accept) > _LONGEST_KEPT:
+        return _negotiate(accept, tuple(offered))
+    return _negotiate_once(accept, tuple(offered))
+
+
+def _negotiate(accept: str | None, offered: tuple[str, ...]) -> str | None:
     ranges = [_Range("*/*", 1.0)] if accept is None or not accept.strip() else list(_ranges(accept))
     best = max(offered, key=lambda media_type: _quality(media_type, ranges), default=None)
     return best if best is not None and _quality(best, ranges) > 0 else None
+
+
+_negotiate_once = lru_cache(maxsize=1024)(_negotiate)
 
 
 def choose(formats: Sequence[Format[Writer]], accept: str | None, name: str | None) -> Format[Writer]:

@@ -15,7 +15,7 @@ from registergraf.namespaces import BASE
 from registergraf.sparql.days import day_of
 from registergraf.sparql.evaluation import Answer, Question
 from registergraf.sparql.guard import scan
-from registergraf.sparql.process import Nursery, WorkerProcess
+from registergraf.sparql.process import KilledError, Nursery, WorkerProcess
 from registergraf.sparql.wire import Setup
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ __all__ = ["Ticket", "WorkerPool"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 1.0
+_TRIES = 3
+"""Workers that are asked a question before it is taken to be what ends them."""
 _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
@@ -146,7 +148,12 @@ class WorkerPool:
         """
         scan(question.query, self._settings.query_length, self._settings.query_nesting)
         day, graphs = day_of(self._setup.base, question.default_graphs, question.named_graphs)
-        return self._ask(replace(question, default_graphs=graphs, as_of=day or question.as_of), ticket or Ticket())
+        question = replace(question, default_graphs=graphs, as_of=day or question.as_of)
+        ticket = ticket or Ticket()
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(KilledError):
+                return self._ask(question, ticket)
+        return self._ask(question, ticket)
 
     def _ask(self, question: Question, ticket: Ticket) -> Answer:
         worker = self._take()

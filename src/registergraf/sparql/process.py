@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from registergraf.sparql.evaluation import Question
     from registergraf.sparql.wire import Message, Setup
 
-__all__ = ["Nursery", "WorkerProcess"]
+__all__ = ["KilledError", "Nursery", "WorkerProcess"]
 
 # A program of its own and not multiprocessing, whose children import the parent's __main__ once more: the whole command
 # line, and without end where a script has no `if __name__` guard. -P: nothing from the working folder.
@@ -32,6 +32,12 @@ _PROGRAM = (
 _START_SECONDS = 1800.0
 _FORK_SECONDS = 30.0
 _MIB = 1 << 20
+_KILLED = frozenset({signal.SIGKILL, signal.SIGTERM, 0})
+"""What somebody else ends a worker with, 0 for one that nobody knows any more because the nursery ended."""
+
+
+class KilledError(QueryError):
+    """The worker was ended from outside, before it answered: the question is not at fault and can be asked again."""
 
 
 class Nursery:
@@ -54,7 +60,7 @@ class Nursery:
         ours, theirs = Channel.pair()
         try:
             with self._lock:
-                reply = self._order({"fork": True}, theirs.fileno())
+                reply = self._order_twice({"fork": True}, theirs.fileno())
             return int(reply["pid"]), ours
         except BaseException:
             ours.close()
@@ -96,6 +102,15 @@ class Nursery:
         ours.send(message_of(self._setup))
         return ours
 
+    def _order_twice(self, order: dict[str, Any], file: int) -> dict[str, Any]:
+        """Give an order, and once more to another process where the first had ended without our knowing."""
+        with contextlib.suppress(ChannelClosedError, TimeoutError):
+            return self._order(order, file)
+        try:
+            return self._order(order, file)
+        except (ChannelClosedError, TimeoutError) as error:
+            raise QueryError("the process that starts the query workers ended") from error
+
     def _order(self, order: dict[str, Any], file: int) -> dict[str, Any]:
         channel = self._channel or self._launch()
         try:
@@ -103,9 +118,9 @@ class Nursery:
                 self._load(channel)
             channel.send(order, file=file)
             return channel.receive(seconds=_FORK_SECONDS).header
-        except (ChannelClosedError, TimeoutError) as error:
+        except (ChannelClosedError, TimeoutError):
             self._end()
-            raise QueryError("the process that starts the query workers ended") from error
+            raise
 
     def _load(self, channel: Channel) -> None:
         header = channel.receive(seconds=_START_SECONDS).header
@@ -184,6 +199,8 @@ class WorkerProcess:
             return QueryError(
                 "the query crashed the engine: it is nested too deeply, or has too long a chain of operators"
             )
+        if code in _KILLED:
+            return KilledError("the process that answered the query was killed")
         return QueryError(f"the process that answered the query ended (status {-code})")
 
 

@@ -33,7 +33,7 @@ _MOST_HEADER = 1 << 24
 
 # An error is sent as its kind and the arguments that make it anew; "text" is the error's own text.
 _KINDS: dict[str, tuple[type[QueryError], tuple[str, ...]]] = {
-    "syntax": (QuerySyntaxError, ("message", "line", "column")),
+    "syntax": (QuerySyntaxError, ("fault", "line", "column", "source", "guesses")),
     "limit": (QueryLimitError, ("limit", "text")),
     "not-acceptable": (NotAcceptableError, ("asked", "offered")),
     "refused": (QueryRefusedError, ("text",)),

@@ -21,9 +21,10 @@ from registergraf.sparql.formats import RESULTS, NotAcceptableError, negotiate
 from registergraf.sparql.protocol import ProtocolError
 from registergraf.web.client import HTML, language
 from registergraf.web.documents import MAX_AGE
-from registergraf.web.problems import problem
+from registergraf.web.problems import problem, wants_page
 from registergraf.web.results import EXCEL, excel, read_table
 from registergraf.web.site import site
+from registergraf.web.teaching import language_of, members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,8 +169,9 @@ def content_type(media_type: str) -> str:
 
 def refusal(error: QueryError) -> Response:
     """A query that was not answered, as a problem that says what to change."""
-    status, extra = status_of(error)
-    response = problem(status, str(error), **extra)
+    header = request.headers.get("Accept-Language")
+    status, extra = status_of(error, language() if wants_page() else language_of(header), site().release.base)
+    response = problem(status, **extra)
     response.headers.update(headers_of(error))
     return response
 
@@ -183,13 +185,18 @@ def headers_of(error: QueryError) -> dict[str, str]:
     return {}
 
 
-def status_of(error: QueryError) -> tuple[int, dict[str, Any]]:
-    """The status of a refusal, and the members that its problem has beside the usual ones."""
+def status_of(error: QueryError, lang: str, base: str) -> tuple[int, dict[str, Any]]:
+    """The status of a refusal, and the members of its problem that follow from the error; `detail` is one."""
+    if isinstance(error, QuerySyntaxError):
+        return 400, members(error, lang, base)
+    status, extra = _status_of(error)
+    return status, {"detail": str(error), **extra}
+
+
+def _status_of(error: QueryError) -> tuple[int, dict[str, Any]]:
     match error:
         case ProtocolError():
             return error.status, {}
-        case QuerySyntaxError():
-            return 400, {"line": error.line, "column": error.column}
         case QueryRefusedError():
             return 403, {}
         case NotAcceptableError():

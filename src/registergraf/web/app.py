@@ -8,7 +8,18 @@ from flask import Flask, Response, g, request
 from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
-from registergraf.web import catalog, descriptions, graph_store, linked_data, named, pages, problems, sparql
+from registergraf.web import (
+    catalog,
+    descriptions,
+    graph_store,
+    linked_data,
+    named,
+    pages,
+    permalinks,
+    problems,
+    search,
+    sparql,
+)
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -27,7 +38,7 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -40,6 +51,20 @@ PREFLIGHT_HEADERS = {
 
 BYTES_PER_CHARACTER = 12
 """The most that one character of a query takes in a form: four bytes, each written as %XX."""
+
+
+MODULES = (
+    pages,
+    search,
+    catalog,
+    sparql,
+    graph_store,
+    descriptions,
+    named,
+    permalinks,
+    linked_data,
+)
+"""Each has a blueprint."""
 
 
 class KindConverter(BaseConverter):
@@ -57,7 +82,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(read_language)
     app.after_request(add_headers)
-    for module in (pages, catalog, sparql, graph_store, descriptions, named, linked_data):
+    for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
     problems.install(app)

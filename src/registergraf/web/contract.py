@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
+    from registergraf.search import Index
     from registergraf.sparql import Answer, Question, Ticket
 
 
@@ -35,6 +36,10 @@ class Release(Protocol):
     @property
     def queries(self) -> Mapping[str, str]:
         """The SPARQL, by path below `queries/`."""
+
+    @property
+    def index(self) -> Index:
+        """The full-text index."""
 
     @property
     def verdicts(self) -> Sequence[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from registergraf.web.client import HTML
 from registergraf.web.problems import PROBLEM, problem_members
 from registergraf.web.results import EXCEL, excel, read_table
 from registergraf.web.site import EXTENSION
+from registergraf.web.teaching import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,9 +63,10 @@ class Direct:
         return send(made, start_response)
 
     def _refuse(self, error: QueryError, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, extra = status_of(error)
+        base = self._site.release.base
+        status, extra = status_of(error, language_of(environ.get("HTTP_ACCEPT_LANGUAGE")), base)
         instance = f"{ADDRESS}?{environ.get('QUERY_STRING', '')}".rstrip("?")
-        body = problem_members(self._site.release.base, status, str(error), instance, **extra)
+        body = problem_members(base, status, instance=instance, **extra)
         headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body)), "Vary": "Accept, Accept-Language"}
         start_response(REASONS[status], [*(headers | headers_of(error)).items(), *HEADERS])
         return [body]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import LanguageAccept
 
-LANGUAGES = ("nb", "en")
+LANGUAGES = ("nb", "nn", "en")
 DEFAULT = "nb"
-SPOKEN = {"nb": "nb", "nn": "nb", "no": "nb", "en": "en"}
+SPOKEN = {"nb": "nb", "nn": "nn", "no": "nb", "en": "en"}
 """The language of the interface for the first part of a language tag."""
 
 DURATION = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?")
@@ -57,7 +57,7 @@ class Texts:
     def number(self, value: int | str) -> str:
         """A whole number with thousands apart; anything else as it is."""
         text = str(value)
-        separator = NO_BREAK_SPACE if self.lang == "nb" else ","
+        separator = "," if self.lang == "en" else NO_BREAK_SPACE
         return f"{int(text):,}".replace(",", separator) if text.isdigit() else text
 
     def duration(self, value: str) -> str:
@@ -75,7 +75,7 @@ def texts(lang: str) -> Texts:
 
 
 def preferred(languages: LanguageAccept) -> str:
-    """The language for an Accept-Language header (RFC 9110, section 12.5.4); Norwegian in any form is bokmål."""
+    """The language for an Accept-Language header (RFC 9110, section 12.5.4); plain Norwegian is bokmål."""
     for tag, quality in languages:
         chosen = SPOKEN.get(tag.partition("-")[0].lower())
         if chosen and quality > 0:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response, g, redirect, request
 
-from registergraf.web import named
+from registergraf.web import named, permalinks
 from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
-from registergraf.web.i18n import LANGUAGES, texts
+from registergraf.web.i18n import texts
 from registergraf.web.links import CATALOGUE, data_links, page_links
+from registergraf.web.localised import localised
 from registergraf.web.problems import SLUGS, UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from registergraf.graph.queries import Row, Term
 
 root = Blueprint("root", __name__)
-blueprint = Blueprint("pages", __name__, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>")
+blueprint = localised("pages", __name__)
 
 SECTIONS = (
     "name", "editorial", "law", "authorisations", "roles", "privacy", "purposes", "content", "contact", "routes",
@@ -39,12 +40,6 @@ OUTCOMES = ("failed", "not-checked", "passed", "not-applicable")
 
 REFERENCES_SHOWN = 200
 """The limit that ``queries/pages/entity-references.rq`` states."""
-
-
-@blueprint.url_value_preprocessor
-def take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Take the language out of the address, so that a view need not name it."""
-    g.lang = (values or {}).pop("lang")
 
 
 @root.get("/")
@@ -213,6 +208,12 @@ def queries() -> Response:
 def query(name: str) -> Response:
     """A named query: its parameters and its answer."""
     return named.answer(name)
+
+
+@blueprint.get("/q/<name>")
+def stored_query(name: str) -> Response:
+    """The page of a stored query in the language of the address."""
+    return permalinks.show(name)
 
 
 @blueprint.get("/problem/<slug>")

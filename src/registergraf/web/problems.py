@@ -9,6 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
 from registergraf.web.client import HTML, accepted, language
+from registergraf.web.i18n import LANGUAGES
 from registergraf.web.render import render
 from registergraf.web.site import site
 
@@ -58,18 +59,22 @@ def slug_of(status: int) -> str:
 
 def problem(status: int, detail: str, **extra: Any) -> Response:
     """Tell of an error in the form that the client asks for; `extra` are members of the problem."""
-    lang = language()
-    page_first = "lang" in (request.view_args or {}) or request.path.startswith(("/nb/", "/en/"))
-    offers = [HTML, PROBLEM, "application/json"] if page_first else [PROBLEM, "application/json", HTML]
     slug = slug_of(status)
-    if (accepted(offers) or offers[0]) == HTML:
-        response = render("error.html", lang, status=status, slug=slug, detail=detail, extra=extra)
+    if wants_page():
+        response = render("error.html", language(), status=status, slug=slug, detail=detail, extra=extra)
     else:
         members = problem_members(site().release.base, status, detail, request.full_path.rstrip("?"), **extra)
         response = Response(members, content_type=PROBLEM)
     response.status_code = status
     response.vary.update(["Accept", "Accept-Language"])
     return response
+
+
+def wants_page() -> bool:
+    """Whether the client of the current request is told of an error with a page."""
+    page_first = "lang" in (request.view_args or {}) or request.path.split("/")[1] in LANGUAGES
+    offers = [HTML, PROBLEM, "application/json"] if page_first else [PROBLEM, "application/json", HTML]
+    return (accepted(offers) or offers[0]) == HTML
 
 
 def problem_members(base: str, status: int, detail: str, instance: str, **extra: Any) -> bytes:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
 NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
+LONG = 60
+"""Characters above which text in another language is followed by the name of the language."""
 
 
 class Shower:
@@ -27,6 +29,7 @@ class Shower:
     def __init__(self, texts: Texts) -> None:
         self.t = texts
         self.lang = texts.lang
+        self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
             **dict.fromkeys(NUMBERS, texts.number),
@@ -48,10 +51,23 @@ class Shower:
         return escape(write(literal.value) if write else literal.value)
 
     def foreign(self, text: str, lang: str | None) -> Markup:
-        """Text that may be in another language than the page."""
-        if lang in {None, "", self.lang}:
+        """Text that may be in another language than the page; a longer one says in words which."""
+        if not lang or lang == self.lang:
             return escape(text)
-        return Markup('<span lang="{}">{}</span>').format(lang, text)
+        self._others.add(lang)
+        shown = Markup('<span lang="{}">{}</span>').format(lang, text)
+        return (
+            shown + Markup(' <span class="tongue">({})</span>').format(self.tongue(lang)) if len(text) > LONG else shown
+        )
+
+    def tongue(self, lang: str) -> str:
+        """What a language is called."""
+        return self.t.get(f"foreign.{lang}") or lang
+
+    @property
+    def others(self) -> str:
+        """The other languages that text of this page has been shown in so far, in words; empty without any."""
+        return ", ".join(sorted(map(self.tongue, self._others)))
 
     def date(self, value: str) -> Markup:
         """A date in words, with the machine's form beside it."""

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from registergraf.graph.named import named_queries
 from registergraf.graph.queries import select
 from registergraf.namespaces import BASE, PREFIXES
+from registergraf.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,6 +75,12 @@ class Site:
             return iri
         length, prefix = max(fitting)
         return f"{prefix}:{iri[length:]}"
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The stored queries."""
+        s = self.settings
+        return Shelf(s.releases_dir, s.stored_queries_mb, s.stored_answer_kb)
 
     @cached_property
     def named(self) -> Mapping[str, NamedQuery]:

@@ -1,0 +1,99 @@
+"""Reading an RDF document of others, in whatever syntax it comes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, RdfFormat, parse
+
+from registergraf.errors import DocumentError
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad, Triple
+
+BASE = "http://example.com/"
+"""What a relative IRI is resolved against: fdk-harvester's own base, so that ours end where its do."""
+
+SYNTAXES = {
+    "turtle": RdfFormat.TURTLE,
+    "rdf-xml": RdfFormat.RDF_XML,
+    "json-ld": RdfFormat.JSON_LD,
+    "n-triples": RdfFormat.N_TRIPLES,
+    "trig": RdfFormat.TRIG,
+    "n-quads": RdfFormat.N_QUADS,
+    "n3": RdfFormat.N3,
+}
+"""The syntaxes by the names the command line takes."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that was read: its triples, whatever graph they stand in."""
+
+    place: str
+    syntax: RdfFormat
+    size: int
+    """Length in bytes."""
+    quads: tuple[Quad, ...] = field(repr=False)
+
+    @property
+    def triples(self) -> list[Triple]:
+        """Each triple once, in the order of the document."""
+        return list(dict.fromkeys(quad.triple for quad in self.quads))
+
+    @property
+    def default_triples(self) -> list[Triple]:
+        """The triples that stand in no named graph, each once."""
+        return list(dict.fromkeys(q.triple for q in self.quads if isinstance(q.graph_name, DefaultGraph)))
+
+
+def read_document(body: bytes, place: str, media_type: str = "", syntax: str = "") -> Document:
+    """Read a document; its syntax is the one given, else that of the media type, else that of the place's suffix.
+
+    Raises `DocumentError` where the syntax is not known or the document is not in it, with line and column.
+    """
+    format_ = syntax_of(place, media_type, syntax)
+    if format_ == RdfFormat.JSON_LD:
+        refuse_remote_context(body, place)
+    try:
+        quads = tuple(parse(body, format=format_, base_iri=BASE))
+    except SyntaxError as error:
+        raise DocumentError(f"{place} is not {format_.name}: {error.msg}") from error
+    except ValueError as error:
+        raise DocumentError(f"{place} is not {format_.name}: {error}") from error
+    return Document(place, format_, len(body), quads)
+
+
+def syntax_of(place: str, media_type: str = "", syntax: str = "") -> RdfFormat:
+    """The syntax of a document; raises `DocumentError` where nothing tells it."""
+    if syntax:
+        return SYNTAXES[syntax]
+    suffix = PurePosixPath(place.partition("?")[0]).suffix.removeprefix(".")
+    plain = media_type.partition(";")[0].strip()
+    found = RdfFormat.from_media_type(plain) if plain else None
+    found = found or (RdfFormat.from_extension(suffix) if suffix else None)
+    if found is None:
+        told = f"as {plain}" if plain else "without a media type"
+        raise DocumentError(f"{place} came {told}, which is no syntax of RDF; say which with --syntax")
+    return found
+
+
+def refuse_remote_context(body: bytes, place: str) -> None:
+    """Raise `DocumentError` for JSON-LD whose context would have to be fetched."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return
+    contexts = [
+        node.get("@context")
+        for node in (document if isinstance(document, list) else [document])
+        if isinstance(node, dict)
+    ]
+    remote = [part for c in contexts for part in (c if isinstance(c, list) else [c]) if isinstance(part, str)]
+    if remote:
+        raise DocumentError(
+            f"{place} leaves its JSON-LD context at {remote[0]}, which is not fetched; embed the context"
+        )

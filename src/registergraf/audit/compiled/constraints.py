@@ -1,0 +1,175 @@
+"""Constraints that are about a node's values together, as SPARQL patterns (SHACL 1.0, sections 4.2, 4.3, 4.5, 4.8).
+
+Each function gives the pattern that binds the focus to every node that breaks the constraint, and the value to what
+is wrong, where that is one value. What is taken away is said by MINUS: FILTER NOT EXISTS is quadratic in some engines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyoxigraph import NamedNode
+
+from registergraf.audit.compiled.domains import on_path, step
+from registergraf.audit.compiled.terms import RDF, told
+from registergraf.audit.compiled.values import number, same
+from registergraf.errors import ShapesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registergraf.audit.compiled.domains import Domain, Names
+    from registergraf.audit.compiled.paths import Path
+    from registergraf.audit.compiled.shapes import Constraint, Shapes
+    from registergraf.graph.queries import Term
+
+
+FOCUS = "this"
+"""The variable that names the focus node in a row that is told as a result."""
+
+
+class Site(NamedTuple):
+    """Where a constraint stands: the focus nodes, the path from them, and the variables that name both ends."""
+
+    domain: Domain
+    path: Path | None
+    focus: str
+    value: str
+    """The same as `focus` where there is no path: there a node is its own value."""
+    names: Names
+    restricted: bool
+    """Whether the focus nodes are few, so that what is taken away is better sought from them."""
+
+    @property
+    def pairs(self) -> str:
+        """The pattern that binds the focus to each node and the value to each of its values."""
+        return self.domain(self.focus) if self.path is None else step(self.domain, self.path, self.focus, self.value)
+
+    @property
+    def values(self) -> Domain:
+        """The values, as a domain of their own."""
+        return on_path(self.domain, self.path, self.names)
+
+    def seen_as(self, name: str) -> str:
+        """A variable of that name where rows are told as results; elsewhere one that stands nowhere else."""
+        return name if self.focus == FOCUS else self.names.new()
+
+    def reached(self, focus: str, value: str) -> str:
+        """The values of each node, to be joined with nodes of the domain or taken away from them."""
+        if self.path is None:
+            return f"{self.domain(focus)} BIND(?{focus} AS ?{value})"
+        if self.path.predicate is not None and not self.restricted:
+            return self.path.step(focus, value)
+        return step(self.domain, self.path, focus, value)
+
+    def named(self, property_: Term, value: str) -> str:
+        """The values of a property of each node, to be taken away."""
+        return f"{self.domain(self.focus) if self.restricted else ''} ?{self.focus} {property_} ?{value} ."
+
+    def counted(self, more: str, having: str) -> str:
+        """The nodes whose number of values, as far as `more` leaves them, is as it is asked for."""
+        return (
+            f"{{ SELECT ?{self.focus} WHERE {{ {self.pairs} {more} }} GROUP BY ?{self.focus} "
+            f"HAVING (COUNT(DISTINCT ?{self.value}) {having}) }}"
+        )
+
+
+def at_least(site: Site, least: int, more: str = "") -> str | None:
+    """The nodes with fewer values than that; None where there can be none."""
+    if least < 1:
+        return None
+    if least == 1 and not more:
+        enough = site.reached(site.focus, site.value)
+    else:
+        enough = f"{site.pairs} {more}" if least == 1 else site.counted(more, f">= {least}")
+    return f"{site.domain(site.focus)} MINUS {{ {enough} }}"
+
+
+def at_most(site: Site, most: int, more: str = "") -> str:
+    """The nodes with more values than that."""
+    return f"{site.pairs} {more}" if most < 1 else site.counted(more, f"> {most}")
+
+
+def _min_count(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str | None:
+    return at_least(site, number(constraint.value))
+
+
+def _max_count(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+    return at_most(site, number(constraint.value))
+
+
+def _unique_language(site: Site, _constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+    language = site.seen_as("language")
+    return (
+        f"{{ SELECT ?{site.focus} ?{language} WHERE {{ {site.pairs} BIND(LCASE(LANG(?{site.value})) AS ?{language}) "
+        f'FILTER(?{language} != "") }} GROUP BY ?{site.focus} ?{language} '
+        f"HAVING (COUNT(DISTINCT ?{site.value}) > 1) }}"
+    )
+
+
+def _has_value(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+    if site.path is None:
+        return f"{site.pairs} FILTER(!{same(constraint.value, site.focus)})"
+    value = site.names.new()
+    found = f"{site.reached(site.focus, value)} FILTER({same(constraint.value, value)})"
+    if site.path.predicate is not None and not site.restricted:
+        found = f"?{site.focus} {site.path.text} {constraint.value} ."
+    return f"{site.domain(site.focus)} MINUS {{ {found} }}"
+
+
+def _equals(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+    property_, value = iri(constraint), site.value if site.path else site.seen_as("value")
+    pairs = site.pairs if site.path else f"{site.pairs} BIND(?{site.focus} AS ?{value})"
+    extra = f"{site.domain(site.focus)} ?{site.focus} {property_} ?{value} ."
+    return (
+        f"{{ {pairs} MINUS {{ {site.named(property_, value)} }} }} UNION "
+        f"{{ {extra} MINUS {{ {site.reached(site.focus, value)} }} }}"
+    )
+
+
+def _disjoint(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+    return f"{site.pairs} ?{site.focus} {iri(constraint)} ?{site.value} ."
+
+
+def _less(operator: str) -> Callable[[Site, Constraint, Shapes, Term], str]:
+    def pattern(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+        other = site.seen_as("other")
+        pairs = f"{site.pairs} ?{site.focus} {iri(constraint)} ?{other} ."
+        return f"{pairs} FILTER(!COALESCE(?{site.value} {operator} ?{other}, false))"
+
+    return pattern
+
+
+def _closed(site: Site, _constraint: Constraint, shapes: Shapes, node: Term) -> str:
+    allowed = [
+        path
+        for property_ in shapes.graph.sh(node, "property")
+        for path in shapes.graph.sh(property_, "path")
+        if isinstance(path, NamedNode)
+    ]
+    ignored = shapes.graph.one(node, "ignoredProperties")
+    allowed += shapes.graph.members(ignored) if ignored is not None else ()  # type: ignore[arg-type] # IRIs or refused
+    listed = ", ".join(map(str, dict.fromkeys(allowed))) or f"<{RDF}nil>"
+    path, stated, held = site.seen_as("path"), site.seen_as("stated"), site.names.new()
+    nodes = site._replace(value=held).pairs if site.path else f"{site.pairs} BIND(?{site.focus} AS ?{held})"
+    return f"{nodes} ?{held} ?{path} ?{stated} FILTER(?{path} NOT IN ({listed}))"
+
+
+def iri(constraint: Constraint) -> NamedNode:
+    """The property that a parameter names; raises `ShapesError` for anything else."""
+    if not isinstance(constraint.value, NamedNode):
+        raise ShapesError(f"sh:{constraint.name} {told(constraint.value)} is not an IRI")
+    return constraint.value
+
+
+MAKERS: dict[str, Callable[[Site, Constraint, Shapes, Term], str | None]] = {
+    "minCount": _min_count,
+    "maxCount": _max_count,
+    "uniqueLang": _unique_language,
+    "hasValue": _has_value,
+    "equals": _equals,
+    "disjoint": _disjoint,
+    "lessThan": _less("<"),
+    "lessThanOrEquals": _less("<="),
+    "closed": _closed,
+}

@@ -1,0 +1,110 @@
+"""The verbs that judge a catalogue, ours or anybody's: quality, harvest-check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from registergraf.assessment import assess, read_document
+from registergraf.assessment.conformance import PROFILES
+from registergraf.assessment.documents import SYNTAXES
+from registergraf.assessment.scores import addresses
+from registergraf.assessment.telling import to_dqv, to_json, to_text
+from registergraf.content import read_files
+from registergraf.errors import DocumentError, UsageError
+from registergraf.fetching import fetch, is_address, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registergraf.assessment import Document
+    from registergraf.settings import Settings
+
+syntax_option = click.option(
+    "--syntax", type=click.Choice(sorted(SYNTAXES)), help="Syntax of the document, where neither type nor suffix tells."
+)
+
+
+@click.command()
+@click.option(
+    "--catalogue", metavar="FILE|URL", help="The catalogue to score; without it, that of the current release."
+)
+@syntax_option
+@click.option("--format", "format_", type=click.Choice(["table", "json", "dqv"]), default="table", show_default=True)
+@click.option("--datasets", is_flag=True, help="Tell the points of each dataset in the table too.")
+@click.option("--network", is_flag=True, help="Try every access and download address, one HEAD request each.")
+@click.option(
+    "--shapes", multiple=True, metavar="SCORE=FILE", help="Judge conformance by these SHACL shapes; may be repeated."
+)
+@click.option("--at-least", type=float, metavar="POINTS", help="Leave with 1 where the European score is below this.")
+@click.pass_obj
+def quality(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
+    settings: Settings,
+    catalogue: str | None,
+    syntax: str | None,
+    format_: str,
+    datasets: bool,  # noqa: FBT001 - click's call
+    network: bool,  # noqa: FBT001
+    shapes: Sequence[str],
+    at_least: float | None,
+) -> int:
+    """Score a DCAT catalogue as data.europa.eu and data.norge.no do, and look its codes up in their lists.
+
+    Works on any catalogue, offline unless --network is given; what the network would have told is said not to be
+    checked.
+
+    Example: registergraf quality --catalogue https://example.org/catalog.ttl --format json
+    """
+    document = read_place(settings, catalogue, syntax or "")
+    files = read_files(settings.content_dir, settings.base_iri)
+    answers = None
+    if network:
+        wanted = addresses(document.triples, files, settings.base_iri)
+        answers = statuses(wanted, settings.probe_seconds, settings.probes)
+    assessment = assess(document.triples, files, settings.base_iri, answers, read_shapes(shapes))
+    if not any(score.datasets for score in assessment.scores):
+        raise DocumentError(f"{document.place} describes no dcat:Dataset, so there is nothing to score")
+    match format_:
+        case "json":
+            click.echo(to_json(assessment, document.place), nl=False)
+        case "dqv":
+            click.echo(to_dqv(assessment), nl=False)
+        case _:
+            click.echo(to_text(assessment, document.place, datasets=datasets), nl=False)
+    return 1 if at_least is not None and assessment.scores[0].mean < at_least else 0
+
+
+def read_place(settings: Settings, place: str | None, syntax: str) -> Document:
+    """The document at a file's path or a web address; without a place, the catalogue of the current release.
+
+    Raises `DocumentError` for one that is not there or cannot be read.
+    """
+    if place is None:
+        from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this one's verbs
+
+        release = current_or_built(settings)
+        return read_document(release.catalogue("dcat-ap-no", "turtle"), f"release {release.name}", syntax="turtle")
+    if is_address(place):
+        fetched = fetch(place, settings.fetch_seconds, settings.fetch_mb)
+        return read_document(fetched.body, place, fetched.media_type, syntax)
+    return read_document(_read_file(place), place, syntax=syntax)
+
+
+def read_shapes(given: Sequence[str]) -> dict[str, list[tuple[str, bytes]]]:
+    """The shapes of each --shapes SCORE=FILE; raises `UsageError` for a score that does not exist."""
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for pair in given:
+        score, _, path = pair.partition("=")
+        if score not in PROFILES or not path:
+            raise UsageError(f"--shapes {pair} names no score; write it like --shapes eu-mqa=shapes.ttl")
+        found.setdefault(score, []).append((path, _read_file(path)))
+    return found
+
+
+def _read_file(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error.strerror}") from error

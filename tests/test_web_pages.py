@@ -1,0 +1,96 @@
+"""The pages: sound HTML, headings in order, links that lead somewhere, and what the pages of each kind tell."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from registergraf.web.i18n import LANGUAGES
+from webpages import PAGES, Page, client
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_sound(path: str, lang: str) -> None:
+    """A page is well-formed, says its language, starts with the skip link, and runs and fetches nothing from others."""
+    answer = client().get(f"/{lang}{path}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Language"] == lang
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    page = Page(answer.text)
+    assert page.of("html") == [{"lang": lang}]
+    assert page.of("a")[0]["href"] == "#content"
+    assert not page.of("script")
+    assert not [given for _, given in page.elements if "style" in given or any(name.startswith("on") for name in given)]
+    assert {tag for tag, _ in page.elements} >= {"header", "nav", "main", "footer", "title"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_headings_come_in_order(path: str) -> None:
+    """A page has one h1, and no heading is more than one level below the one before."""
+    levels = [int(tag[1]) for tag, _ in Page(client().get(f"/nb{path}").text).elements if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_ids_are_unique_and_links_lead_somewhere(path: str) -> None:
+    """Every id stands once, links within the page have a target, and others are http(s) or a path of ours."""
+    page = Page(client().get(f"/en{path}").text)
+    ids = [given["id"] for _, given in page.elements if given.get("id")]
+    assert len(ids) == len(set(ids))
+    for href in (str(given["href"]) for given in page.of("a")):
+        assert href.startswith(("/", "https://", "http://", "#"))
+        assert not href.startswith("#") or href[1:] in ids
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_tables_have_captions_and_scopes(path: str) -> None:
+    """Every table has a caption, and every heading of a row or column says which it is."""
+    page = Page(client().get(f"/nb{path}").text)
+    assert len(page.of("table")) == len(page.of("caption"))
+    assert all(given.get("scope") in {"row", "col"} for given in page.of("th"))
+
+
+def test_own_links_of_npr_are_answered() -> None:
+    """No link from the page of NPR to this site is broken."""
+    asking = client()
+    links = {str(given["href"]).partition("#")[0] for given in Page(asking.get("/nb/registry/npr").text).of("a")}
+    broken = [link for link in links if link.startswith("/") and asking.get(link).status_code >= 400]
+    assert not broken
+
+
+def test_search_finds_abbreviation_and_description() -> None:
+    """The search looks in abbreviations and descriptions, whatever the case, and says how much it found."""
+    asking = client()
+    assert "/nb/registry/npr" in asking.get("/nb/registry/?q=NpR").text
+    assert "/nb/registry/npr" in asking.get("/nb/registry/?q=spesialisthelsetjenesten").text
+    assert "0 treff på «&lt;b&gt;»" in asking.get("/nb/registry/?q=<b>").text
+
+
+def test_act_is_found_by_its_iri() -> None:
+    """An act has Lovdata's IRI, and a page by its number."""
+    asking = client()
+    answer = asking.get("/nb/act", query_string={"iri": "https://lovdata.no/eli/lov/2014/06/20/43"})
+    assert (answer.status_code, answer.location) == (303, "/nb/act/LOV-2014-06-20-43")
+    assert asking.get("/nb/act", query_string={"iri": "https://lovdata.no/eli/lov/1/1/1/1"}).status_code == 404
+
+
+def test_provision_tells_who_and_what_rests_on_it() -> None:
+    """The page of a provision has its place, who rests on it, the rules that rest on it, and Lovdata's address."""
+    html = client().get("/nb/provision/lov-2014-06-20-43.p11").text
+    assert 'href="/nb/act/LOV-2014-06-20-43"' in html
+    assert 'href="/nb/registry/npr"' in html
+    assert 'href="/nb/rule/L34"' in html
+    assert 'href="https://lovdata.no/lov/2014-06-20-43/' in html
+    assert "Lovbestemte helseregistre" in html
+
+
+def test_organisation_has_its_earlier_roles() -> None:
+    """An organisation that has ceased to be still has the roles it had."""
+    html = client().get("/en/organisation/915933149").text
+    assert re.search(r'<tr class="before"><th scope="row"><a href="/en/registry/npr">', html)
