@@ -40,21 +40,18 @@ COUNTS = {
 CATALOG = NamedNode("http://www.w3.org/ns/dcat#Catalog")
 
 
-def export_all(
-    view: Store, queries: Mapping[str, str], hdab: NamedNode, measured: Sequence[Triple] = ()
-) -> dict[str, list[Triple]]:
+def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> dict[str, list[Triple]]:
     """Make the catalogue document of each profile: sorted triples, each once, without blank nodes.
 
     `view` is a store whose default graph is the view of a day; `queries` has the text of each query by its path below
     ``queries/``, as `registergraf.content.Content.queries` does. `hdab` is the organisation that is the health data
-    access body; `measured` is what no query can know, such as the size of a file. Of what is described, what the
-    catalogue leads to is kept. Raises `QuerySyntaxError` for a query that is not SPARQL, and `ContentError` for a
-    profile without queries and for a query that gives a blank node, which a harvester would see as another node every
-    time.
+    access body. Of what is described, what the catalogue leads to is kept. Raises `QuerySyntaxError` for a query that
+    is not SPARQL, and `ContentError` for a profile without queries and for a query that gives a blank node, which a
+    harvester would see as another node every time.
     """
     shared = sorted({folder for folders in PROFILES.values() for folder in folders})
     made = {folder: made_by(f"catalogue/{folder}", view, queries, {"hdab": hdab}) for folder in shared}
-    return {profile: _document(view, queries, profile, made, measured) for profile in PROFILES}
+    return {profile: _document(view, queries, profile, made) for profile in PROFILES}
 
 
 def export(view: Store, queries: Mapping[str, str], profile: str, hdab: NamedNode) -> list[Triple]:
@@ -63,7 +60,7 @@ def export(view: Store, queries: Mapping[str, str], profile: str, hdab: NamedNod
         folder: made_by(f"catalogue/{folder}", view, queries, {"hdab": hdab})
         for folder in by_name(PROFILES, "profile", profile)
     }
-    return _document(view, queries, profile, made, ())
+    return _document(view, queries, profile, made)
 
 
 def _document(
@@ -71,7 +68,6 @@ def _document(
     queries: Mapping[str, str],
     profile: str,
     made: Mapping[str, Sequence[Triple]],
-    measured: Iterable[Triple],
 ) -> list[Triple]:
     document = Store()
     for folder in PROFILES[profile]:
@@ -81,7 +77,6 @@ def _document(
             )
         document.extend(Quad(*triple) for triple in made[folder])
     document.extend(Quad(*t) for t in made_by(f"catalogue/{EVERY}", view, queries, {"profile": Literal(profile)}))
-    document.extend(Quad(*triple) for triple in measured)
     for folder in PROFILES[profile]:
         document.extend(Quad(*triple) for triple in made_by(f"catalogue/{folder}/document", document, queries))
     return reachable(sorted((_typed(quad.triple) for quad in document), key=str))
