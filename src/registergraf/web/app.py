@@ -18,6 +18,7 @@ from registergraf.web import (
     graph_store,
     linked_data,
     named,
+    openapi,
     pages,
     permalinks,
     problems,
@@ -44,7 +45,17 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
+DATA_BLUEPRINTS = (
+    "linked_data",
+    "catalog",
+    "sparql",
+    "graph_store",
+    "descriptions",
+    "examples",
+    "named",
+    "openapi",
+    "permalinks",
+)
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -74,6 +85,7 @@ MODULES = (
     descriptions,
     examples,
     named,
+    openapi,
     permalinks,
     linked_data,
 )
