@@ -12,7 +12,8 @@ from registergraf.audit import trend as trends
 from registergraf.audit.explain import explain as explain_in_words
 from registergraf.audit.report import FORMATS, Report, write_report
 from registergraf.audit.rules import LANGUAGES
-from registergraf.cli.commands import as_of_option, current_or_built, registergraf
+from registergraf.cli.commands import as_of_option, current_or_built
+from registergraf.cli.group import registergraf
 from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release import open_release
 from registergraf.release.judging import judge_release
