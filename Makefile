@@ -1,5 +1,5 @@
 # The work is done by the scripts; these are their names for those who type make.
-.PHONY: serve test bench
+.PHONY: serve test bench bench-http soak
 
 serve:
 	sh script/serve
@@ -10,3 +10,11 @@ test:
 # Build seconds, memory, cold start: printed with the peer beside them, see docs/benchmarks.md.
 bench:
 	sh script/bench
+
+# The SPARQL service beside Oxigraph's own server, Virtuoso and rdflib-endpoint.
+bench-http:
+	sh script/bench-http
+
+# Half an hour of mixed load with killed workers and a new release in the middle.
+soak:
+	sh script/soak

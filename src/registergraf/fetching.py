@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registergraf.errors import DocumentError
 
@@ -33,6 +33,11 @@ class Fetched:
     body: bytes
     media_type: str
     url: str
+    status: int
+    encoding: str
+    """The Content-Encoding, which was not asked for."""
+    redirected: tuple[str, ...]
+    """The addresses that led on to another."""
 
 
 def is_address(place: str) -> bool:
@@ -40,14 +45,30 @@ def is_address(place: str) -> bool:
     return place.startswith(("http://", "https://"))
 
 
-def fetch(url: str, seconds: float, megabytes: int) -> Fetched:
+class _Redirections(urllib.request.HTTPRedirectHandler):
+    """Follows redirections, and remembers them."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:  # noqa: PLR0913, PLR0917 - as urllib calls it
+        """Remember the address, then do what urllib does."""
+        self.seen.append(req.full_url)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def fetch(url: str, seconds: float, megabytes: int, accept: str = ACCEPT) -> Fetched:
     """GET a document as RDF; raises `DocumentError` when there is none, or it is larger than the limit."""
-    request = urllib.request.Request(url, headers={"Accept": ACCEPT, "User-Agent": AGENT})  # noqa: S310 - see below
+    request = urllib.request.Request(url, headers={"Accept": accept, "User-Agent": AGENT})  # noqa: S310 - see below
+    redirections = _Redirections()
     try:
-        with _open(request, seconds) as answer:
+        with _open(request, seconds, redirections) as answer:
             body = answer.read(megabytes * MEBIBYTE + 1)
-            found = Fetched(body, answer.headers.get("Content-Type", ""), answer.url)
+            type_, encoding = (answer.headers.get(name, "") for name in ("Content-Type", "Content-Encoding"))
+            found = Fetched(body, type_, answer.url, answer.status, encoding, tuple(redirections.seen))
     except FAILURES as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         raise DocumentError(f"{url} cannot be fetched: {getattr(error, 'reason', None) or error}") from error
     if len(body) > megabytes * MEBIBYTE:
         raise DocumentError(f"{url} is larger than {megabytes} MiB, the limit that fetch-mb sets")
@@ -81,13 +102,19 @@ def _status(url: str, method: str, seconds: float) -> int:
         return NO_ANSWER
 
 
-def _open(request: urllib.request.Request, seconds: float) -> http.client.HTTPResponse:
+def _open(
+    request: urllib.request.Request, seconds: float, redirections: _Redirections | None = None
+) -> http.client.HTTPResponse:
     """Open a web address; anything else than http and https is refused, redirections included."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler,
-        urllib.request.HTTPRedirectHandler, urllib.request.HTTPErrorProcessor, urllib.request.HTTPDefaultErrorHandler,
-        urllib.request.UnknownHandler,
-    ):  # fmt: skip
-        opener.add_handler(handler())
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        redirections or _Redirections(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.UnknownHandler(),
+    ):
+        opener.add_handler(handler)
     return opener.open(request, timeout=seconds)  # type: ignore[no-any-return]

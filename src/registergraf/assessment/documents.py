@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pyoxigraph import DefaultGraph, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 
 from registergraf.errors import DocumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pyoxigraph import Quad, Triple
 
 BASE = "http://example.com/"
 """What a relative IRI is resolved against: fdk-harvester's own base, so that ours end where its do."""
+
+NOWHERE = "http://nowhere.invalid/"
+"""Another base, to tell relative IRIs from those that are written out."""
 
 SYNTAXES = {
     "turtle": RdfFormat.TURTLE,
@@ -35,9 +40,13 @@ class Document:
 
     place: str
     syntax: RdfFormat
-    size: int
-    """Length in bytes."""
     quads: tuple[Quad, ...] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return len(self.body)
 
     @property
     def triples(self) -> list[Triple]:
@@ -64,7 +73,7 @@ def read_document(body: bytes, place: str, media_type: str = "", syntax: str = "
         raise DocumentError(f"{place} is not {format_.name}: {error.msg}") from error
     except ValueError as error:
         raise DocumentError(f"{place} is not {format_.name}: {error}") from error
-    return Document(place, format_, len(body), quads)
+    return Document(place, format_, quads, body)
 
 
 def syntax_of(place: str, media_type: str = "", syntax: str = "") -> RdfFormat:
@@ -79,6 +88,21 @@ def syntax_of(place: str, media_type: str = "", syntax: str = "") -> RdfFormat:
         told = f"as {plain}" if plain else "without a media type"
         raise DocumentError(f"{place} came {told}, which is no syntax of RDF; say which with --syntax")
     return found
+
+
+def relative_iris(document: Document) -> list[str]:
+    """The IRIs of a document that were written relative, as they come out, each once."""
+    if not any(iri.startswith(BASE) for iri in _iris(document.quads)):
+        return []
+    elsewhere = parse(document.body, format=document.syntax, base_iri=NOWHERE)
+    return sorted({iri.replace(NOWHERE, BASE) for iri in _iris(elsewhere) if iri.startswith(NOWHERE)})
+
+
+def _iris(quads: Iterable[Quad]) -> Iterator[str]:
+    for quad in quads:
+        for term in (quad.subject, quad.predicate, quad.object):
+            if isinstance(term, NamedNode):
+                yield term.value
 
 
 def refuse_remote_context(body: bytes, place: str) -> None:

@@ -36,6 +36,11 @@ class Slices:
         self.datasets = frozenset(node for node in self._about if self.types(node) & {DATASET, SERIES})
         """Everything typed as a dataset or a series, blank nodes included."""
 
+    @property
+    def described(self) -> Iterable[Node]:
+        """Every node that something is said of."""
+        return self._about.keys()
+
     def about(self, node: Node) -> list[Triple]:
         """The triples whose subject is the node."""
         return self._about.get(node, [])

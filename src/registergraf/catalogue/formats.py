@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, RdfFormat, serialize
@@ -17,7 +18,7 @@ from registergraf.catalogue.export import by_name
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pyoxigraph import Triple
 
@@ -89,26 +90,27 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
     """
     names = by_namespace(prefixes)
     nodes: dict[str, dict[str, Any]] = {}
+    named = cache(lambda iri: compact(iri, names))
     for triple in triples:
         subject, predicate, object_ = triple
-        name = compact(subject.value, names)
+        name = named(subject.value)
         node = nodes.setdefault(name, {"@id": name})
         if predicate.value == RDF_TYPE:
-            node.setdefault("@type", []).append(compact(object_.value, names))
+            node.setdefault("@type", []).append(named(object_.value))
         else:
-            node.setdefault(compact(predicate.value, names), []).append(_json_value(object_, names))
+            node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
     document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _json_value(term: Any, names: Mapping[str, str]) -> dict[str, str] | str:
+def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:
     if not isinstance(term, Literal):
-        return {"@id": compact(term.value, names)}
+        return {"@id": named(term.value)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
     if term.datatype.value == XSD_STRING:
         return term.value
-    return {"@value": term.value, "@type": compact(term.datatype.value, names)}
+    return {"@value": term.value, "@type": named(term.datatype.value)}
 
 
 def _iris(triple: Triple) -> Iterable[str]:

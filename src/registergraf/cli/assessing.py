@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from registergraf.assessment import assess, read_document
+from registergraf.assessment import assess, ckan, fdk, harvest_telling, read_document
 from registergraf.assessment.conformance import PROFILES
 from registergraf.assessment.documents import SYNTAXES
+from registergraf.assessment.harvest import FAILS, Finding, Harvest, differ
 from registergraf.assessment.scores import addresses
 from registergraf.assessment.telling import to_dqv, to_json, to_text
 from registergraf.content import read_files
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registergraf.assessment import Document
+    from registergraf.assessment.harvest import Difference
     from registergraf.settings import Settings
 
 syntax_option = click.option(
@@ -74,6 +76,64 @@ def quality(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
         case _:
             click.echo(to_text(assessment, document.place, datasets=datasets), nl=False)
     return 1 if at_least is not None and assessment.scores[0].mean < at_least else 0
+
+
+@click.command("harvest-check")
+@click.argument("place", metavar="FILE|URL", required=False)
+@click.option("--former", metavar="FILE|URL", help="The copy of the harvest before, to tell what looks changed.")
+@syntax_option
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--datasets", is_flag=True, help="Tell each dataset with its identity in the table too.")
+@click.pass_obj
+def harvest_check(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
+    settings: Settings,
+    place: str | None,
+    former: str | None,
+    syntax: str | None,
+    format_: str,
+    datasets: bool,  # noqa: FBT001 - click's call
+) -> int:
+    """Tell what the harvesters of data.norge.no and of CKAN would take from a catalogue, and what they would drop.
+
+    Without FILE or URL: from the catalogue of the current release. Leaves with 1 when a harvest would fail or leave
+    something out, or, with --former, when it would find something to do.
+
+    Example: registergraf harvest-check catalog.ttl --former yesterday.ttl
+    """
+    now = harvests(settings, place, syntax or "")
+    before = harvests(settings, former, syntax or "") if former else None
+    told: list[tuple[Harvest, Difference | None]] = [
+        (harvest, differ(before[number], harvest) if before else None) for number, harvest in enumerate(now)
+    ]
+    name = place or "the catalogue of the current release"
+    if format_ == "json":
+        click.echo(harvest_telling.to_json(name, told), nl=False)
+    else:
+        click.echo(harvest_telling.to_text(name, told, datasets=datasets), nl=False)
+    wrong = any(harvest.fails or harvest.loses or not harvest.taken for harvest, _ in told)
+    return 1 if wrong or any(difference and not difference.is_none for _, difference in told) else 0
+
+
+def harvests(settings: Settings, place: str | None, syntax: str) -> list[Harvest]:
+    """What each harvester makes of a place; an address is asked as each of them asks.
+
+    Raises `DocumentError` for a document that neither of them, or none of ours, can read.
+    """
+    if place is None or not is_address(place):
+        document = read_place(settings, place, syntax)
+        return [fdk.harvest(document), ckan.harvest(document)]
+    fetched, failures = [], []
+    for emulated, accept, forced in ((fdk, fdk.ACCEPT, "turtle"), (ckan, ckan.ACCEPT, "")):
+        try:
+            answer = fetch(place, settings.fetch_seconds, settings.fetch_mb, accept)
+            document = read_document(answer.body, place, answer.media_type or ckan.MEDIA_TYPE, syntax or forced)
+            fetched.append(emulated.harvest(document, answer))
+        except DocumentError as error:
+            failures.append(error)
+            fetched.append(Harvest(emulated.NAME, (), (Finding(FAILS, str(error)),)))
+    if len(failures) == len(fetched):
+        raise failures[0]
+    return fetched
 
 
 def read_place(settings: Settings, place: str | None, syntax: str) -> Document:

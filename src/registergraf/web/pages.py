@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.web import named, permalinks
+from registergraf.web.browse import negotiated
 from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
@@ -16,7 +17,7 @@ from registergraf.web.localised import localised
 from registergraf.web.problems import SLUGS, UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
-from registergraf.web.sparql import form
+from registergraf.web.sparql import endpoint, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +51,12 @@ def choose_language() -> AnyResponse:
     return response
 
 
+@root.get("/registry/")
+def registries() -> AnyResponse:
+    """The data sources, in the client's language and form."""
+    return negotiated()
+
+
 @root.get("/problem/<slug>")
 def problem_type(slug: str) -> AnyResponse:
     """The address in `type` of a problem leads to the page about it."""
@@ -63,25 +70,13 @@ def start() -> Response:
     return render("start.html", g.lang, data_links(CATALOGUE), counts=counts)
 
 
-@blueprint.get("/registry/")
-def registries() -> Response:
-    """The data sources, all or those that contain the words searched for."""
-    words = request.args.get("q", "").strip()
-    found: dict[str, dict[str, list[Term]]] = {}
-    for row in site().rows("registries", text=words.lower(), lang=g.lang):
-        values = found.setdefault(row["registry"].value, {})
-        if "property" in row:
-            values.setdefault(site().compact(row["property"].value), []).append(row["item"])
-    return render("registries.html", g.lang, words=words, found=found)
-
-
 @blueprint.get("/registry/<key>")
 def registry(key: str) -> Response:
     """A data source, with the evidence of every value and the verdicts on it."""
     iri = _known("registry", key)
     asked: Mapping[str, Any] = {"registry": iri, "lang": g.lang}
     sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
-    evidence = Evidence(site().rows("registry-claims", **asked), site().rows("registry-passages", **asked))
+    evidence = gather_evidence(sections.values())
     verdicts = [v for v in site().release.verdicts if v["registry"] == key or v["focus"] == iri.value]
     links = page_links(f"/registry/{key}", iri.value)
     return render(
@@ -195,7 +190,7 @@ def terms(lang: str) -> Response:
 @blueprint.get("/sparql")
 def sparql_form() -> Response:
     """The form of the SPARQL endpoint in the language of the address."""
-    return form()
+    return endpoint() if request.args else form()
 
 
 @blueprint.get("/query/")
@@ -239,6 +234,12 @@ def entity(kind: str, key: str) -> Response:
         references=_references(iri),
         limit=REFERENCES_SHOWN,
     )
+
+
+def gather_evidence(sections: Iterable[Iterable[Entry]]) -> Evidence:
+    """What the values of a page's sections rest on."""
+    claims = sorted({claim for section in sections for entry in section for claim in entry.claims}, key=str)
+    return Evidence(site().rows_of("claims", "claim", claims, lang=g.lang), site().rows_of("passages", "claim", claims))
 
 
 def facts(page_query: str, iri: NamedNode) -> list[tuple[Term, list[Entry]]]:

@@ -62,4 +62,9 @@ def _cell(term: Term | None) -> str:
         return ""
     if isinstance(term, Literal) and term.datatype.value in FRACTIONS:
         return term.value.replace(".", ",")
-    return f"'{term.value}" if FORMULA.match(term.value) else term.value
+    return guarded(term.value)
+
+
+def guarded(text: str) -> str:
+    """Text that a sheet does not take for a formula."""
+    return f"'{text}" if FORMULA.match(text) else text

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 blueprint = localised("search", __name__)
 
+TYPES = (
+    "registry", "organisation", "act", "provision", "concept", "query", "rule", "part", "series", "term", "purpose",
+)  # fmt: skip
+"""The types in the order in which they are shown."""
 SHOWN = 8
 """Things of a type that are shown where several types are."""
 SHOWN_OF_ONE = 200
@@ -31,6 +35,7 @@ def search() -> Response:
     found: dict[str, list[Hit]] = {}
     for hit in hits:
         found.setdefault(hit.type, []).append(hit)
+    found = {type_: found[type_] for type_ in TYPES if type_ in found}
     counts = {type_: len(of_type) for type_, of_type in found.items()}
     if wanted:
         found = {wanted: found.get(wanted, [])}

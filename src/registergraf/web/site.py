@@ -6,10 +6,10 @@ import difflib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
-from flask import current_app
+from flask import current_app, g
 from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.graph.named import named_queries
@@ -18,7 +18,7 @@ from registergraf.namespaces import prefixes
 from registergraf.web.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from registergraf.graph.named import NamedQuery
     from registergraf.graph.queries import Row, Term
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from registergraf.web.contract import Pool, Release
 
 EXTENSION = "registergraf"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,29 @@ class Site:
         return select(
             self.release.store, text, **{name: value for name, value in bindings.items() if f"?{name} " in text}
         )
+
+    def rows_of(self, page_query: str, name: str, terms: Iterable[Term], **bindings: Term | str) -> list[Row]:
+        """Ask a query that has ``VALUES ?name { }`` to be filled in, about those terms."""
+        empty = f"VALUES ?{name} {{ }}"
+        text = self.release.queries[f"pages/{page_query}.rq"]
+        filled = text.replace(empty, f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}", 1)
+        return select(
+            self.release.store, filled, **{key: value for key, value in bindings.items() if f"?{key} " in text}
+        )
+
+    def asked(self, text: str) -> list[Row]:
+        """Ask a query of the day."""
+        return select(self.release.store, text)
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What a view makes once; two that ask at the same time may both make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     # ---------------------------------------------------------------- names
 
@@ -62,6 +87,11 @@ class Site:
             if found:
                 return found
         return candidates[0] if candidates else None
+
+    def order(self, iri: str, lang: str) -> str:
+        """What a thing is sorted by: its name, where å comes last in Norwegian, after æ and ø."""
+        named = self.name(iri, lang)
+        return (named.value if named else iri).lower().replace("å", "ÿ")
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -131,5 +161,5 @@ class Site:
 
 
 def site() -> Site:
-    """The site that the running application serves."""
-    return cast("Site", current_app.extensions[EXTENSION])
+    """The site that the running application serves; that of another day where the request is shown as of one."""
+    return cast("Site", g.get("site") or current_app.extensions[EXTENSION])

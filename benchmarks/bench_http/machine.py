@@ -1,0 +1,36 @@
+"""What the operating system tells about processes, and a port that is free."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def family(number: int) -> list[int]:
+    """A process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = place.read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(place.parent.name))
+    found = [number]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def memory_of(number: int) -> float:
+    """The memory of a process in MiB, each page divided by those who share it (PSS)."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,147 @@
+"""The measurements, one table each: every server in turn within a round, and the median over the rounds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+from bench_http.client import Round, ask, run, write_targets
+from bench_http.workload import QUESTIONS, never_repeated, read_values, repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from bench_http.servers import Server
+    from bench_http.workload import Values
+
+OURS = "Registergraf"
+PEER = "Oxigraph"
+MANY = 60_000
+"""Addresses that a client is given for a run of never-repeated queries; a run that needs more says so."""
+ASKED_ALONE = 2_000
+CHECKED = 3
+"""Queries of each kind whose answers are compared before anything is measured."""
+
+
+class Plan(NamedTuple):
+    """How often, how long, by how many clients."""
+
+    rounds: int
+    seconds: float
+    clients: int
+
+
+def measure(servers: Sequence[Server], graph: Path, folder: Path, plan: Plan) -> None:
+    """Print every table for servers that have loaded a graph; each is left running."""
+    values = read_values(graph)
+    _starts(servers, plan)
+    _compare(servers, values)
+    names = list(QUESTIONS)
+    targets = folder / "targets"
+    seeds = iter(range(1, 1 << 30))
+
+    def load(title: str, make: Callable[[Values, list[str], int], Iterable[str]], count: int, **how: bool) -> None:
+        def once(server: Server, clients: int) -> Round:
+            write_targets(server, make(values, names, next(seeds)), count, targets, **how)
+            return run(server, targets, clients, plan.seconds)
+
+        _loads(title, servers, plan, once)
+
+    load("Queries that never repeat", never_repeated, MANY)
+    load("Queries that repeat (400, by Zipf's law)", lambda v, n, _: repeated(v, n, 0), MANY)
+    load("Conditional requests", lambda v, n, _: never_repeated(v, n, 0), 200, tags=True)
+    _memory(servers)
+    _alone(servers, plan, values, targets)
+
+
+def _starts(servers: Sequence[Server], plan: Plan) -> None:
+    seconds: dict[str, list[float]] = {server.name: [] for server in servers}
+    for number in range(plan.rounds):
+        for server in servers:
+            if number:
+                server.stop()
+            seconds[server.name].append(server.start())
+    print("\n| | first answer, s |\n| --- | --- |")
+    for name, times in seconds.items():
+        print(f"| {name} | {min(times):.2f} |", flush=True)
+
+
+def _memory(servers: Sequence[Server]) -> None:
+    sizes = {server.name: server.memory() for server in servers}
+    print("\n| | memory after that, MiB | of Oxigraph's |\n| --- | --- | --- |")
+    for name, size in sizes.items():
+        print(f"| {name} | {size:.0f} | {size / sizes.get(PEER, size):.1f} |", flush=True)
+
+
+def _loads(title: str, servers: Sequence[Server], plan: Plan, once: Callable[[Server, int], Round]) -> None:
+    print(f"\n{title}:\n")
+    print("| clients | | requests a second | of Oxigraph's | p99, ms | of Oxigraph's | |\n" + "| --- " * 7 + "|")
+    for clients in (plan.clients, 1):
+        seen: dict[str, list[Round]] = {server.name: [] for server in servers}
+        for _ in range(plan.rounds):
+            for server in servers:
+                seen[server.name].append(once(server, clients))
+        for name, rounds in seen.items():
+            peer = seen.get(PEER, rounds)
+            rate = median(one.rate / other.rate for one, other in zip(rounds, peer, strict=True))
+            p99 = median(one.p99 / other.p99 for one, other in zip(rounds, peer, strict=True))
+            figures = f"{median(r.rate for r in rounds):.0f} | {rate:.2f} | {median(r.p99 for r in rounds):.1f}"
+            print(f"| {clients} | {name} | {figures} | {p99:.2f} | {_remarks(rounds, title)} |", flush=True)
+
+
+def _remarks(rounds: Sequence[Round], title: str) -> str:
+    told = []
+    if wrong := sum(one.refused + one.broken for one in rounds):
+        told.append(f"{wrong} without an answer")
+    if kept := sum(one.not_modified for one in rounds):
+        told.append(f"{kept} × 304")
+    if "never" in title and (passes := max(one.passes for one in rounds)) > 1:
+        told.append(f"the list was asked {passes:.1f} times")
+    return "; ".join(told)
+
+
+def _alone(servers: Sequence[Server], plan: Plan, values: Values, targets: Path) -> None:
+    """Each question by itself, never repeated, from one client: milliseconds in the middle, and against the peer."""
+    names = [server.name for server in servers]
+    print("\nOne client, each question alone, ms (median):\n")
+    print(f"| question | {' | '.join(names)} | Oxigraph's / ours |\n" + "| --- " * (len(names) + 2) + "|")
+    for number, question in enumerate(QUESTIONS):
+        seen: dict[str, list[float]] = {name: [] for name in names}
+        for turn in range(plan.rounds):
+            for server in servers:
+                queries = never_repeated(values, [question], 1000 * (number + 1) + turn)
+                write_targets(server, queries, ASKED_ALONE, targets)
+                seen[server.name].append(run(server, targets, 1, max(1, plan.seconds / 5)).median)
+        pairs = list(zip(seen.get(PEER, []), seen.get(OURS, []), strict=False))
+        ratio = f"{median(peer / ours for peer, ours in pairs):.2f}" if pairs else ""
+        print(f"| {question} | {' | '.join(f'{median(seen[n]):.2f}' for n in names)} | {ratio} |", flush=True)
+
+
+def _compare(servers: Sequence[Server], values: Values) -> None:
+    """Ask each question of each server and tell whether the answers are equal; a peer that differs is named."""
+    differ: dict[tuple[str, str], int] = {}
+    for question in QUESTIONS:
+        for query, _ in zip(never_repeated(values, [question], 7), range(CHECKED), strict=False):
+            first = None
+            for server in servers:
+                answer = _rows(query, server)
+                first = answer if first is None else first
+                if answer != first:
+                    differ[question, server.name] = differ.get((question, server.name), 0) + 1
+    told = "; ".join(f"{name} in {question}" for question, name in differ)
+    print(f"\nAnswers of {CHECKED} queries of each kind: {f'different from ours: {told}' if told else 'all equal'}.")
+
+
+def _rows(query: str, server: Server) -> list[tuple[str, ...]] | int | str:
+    """An answer as sorted rows, a graph as its size, an ASK as its truth."""
+    if "CONSTRUCT" in query:
+        return len(set(ask(server, query, "application/n-triples")[0].splitlines()))
+    if "ASK" in query:
+        told = json.loads(ask(server, query, "application/sparql-results+json")[0])
+        return str(told.get("boolean", False))  # Virtuoso leaves the word out for false
+    text = ask(server, query, "text/csv")[0].decode()
+    return sorted(tuple(row) for row in list(csv.reader(io.StringIO(text)))[1:])
