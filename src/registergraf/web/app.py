@@ -9,16 +9,22 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    about,
     browse,
     catalog,
     compare,
     descriptions,
     graph_store,
+    law,
     linked_data,
     named,
+    openapi,
+    organisations,
     pages,
     permalinks,
     problems,
+    registry,
+    rules,
     search,
     sparql,
 )
@@ -41,7 +47,6 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -60,7 +65,13 @@ BYTES_PER_CHARACTER = 12
 
 
 MODULES = (
+    about,
+    law,
+    openapi,
+    organisations,
     pages,
+    registry,
+    rules,
     browse,
     compare,
     search,
@@ -94,6 +105,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(about.root)
     problems.install(app)
     return app
 
@@ -114,7 +126,7 @@ def refuse(status: int, detail: str) -> Response:
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
     response.headers.update(SECURITY_HEADERS)
-    if request.blueprint in DATA_BLUEPRINTS:
+    if request.blueprint in (*openapi.DATA_BLUEPRINTS, openapi.blueprint.name):
         response.headers.update(CORS_HEADERS)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT_HEADERS)

@@ -6,9 +6,11 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Response, current_app, g, render_template, request
 
+from registergraf.web.behind import SHOW, SPARQL, asked_here
 from registergraf.web.i18n import LANGUAGES, texts
 from registergraf.web.links import Link, add_links
 from registergraf.web.show import Shower
@@ -22,16 +24,27 @@ MENU = (
     ("law/", "nav.law"),
     ("organisation/", "nav.organisations"),
     ("rule/", "nav.rules"),
+    ("catalogue", "nav.catalogue"),
     ("sparql", "nav.query"),
 )
 """The main menu: addresses below the language, and the keys of their texts."""
+
+ABOUT = (
+    ("about", "about.about.title"),
+    ("sources", "about.sources.title"),
+    ("privacy", "about.privacy.title"),
+    ("accessibility", "about.accessibility.title"),
+    ("api", "about.api.title"),
+    ("help/first-queries", "about.first-queries.title"),
+)
+"""The menu at the foot, in the same form."""
 
 
 def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) -> Response:
     """The page of a template in a language, with its links in the head and in the header."""
     shower = Shower(texts(lang))
     body = render_template(
-        template,
+        "behind.html" if request.args.get(SHOW) == SPARQL and asked_here() else template,
         lang=lang,
         t=shower.t,
         show=shower,
@@ -39,7 +52,10 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         links=links,
         languages=[(code, _same_page(code)) for code in LANGUAGES],
         menu=MENU,
+        about=ABOUT,
         static=static,
+        asked=asked_here(),
+        behind=_with_show,
         **values,
     )
     response = Response(body, content_type="text/html; charset=utf-8")
@@ -54,6 +70,12 @@ def static(name: str) -> str:
     """The address of a static file, which changes with its content, so that a client may keep it for ever."""
     content = (Path(current_app.static_folder or "") / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _with_show(name: str = "") -> str:
+    """The address that shows the queries behind this page, at one of them."""
+    arguments = urlencode([*request.args.items(multi=True), (SHOW, SPARQL)])
+    return f"{request.path}?{arguments}" + (f"#{name}" if name else "")
 
 
 def _same_page(lang: str) -> str:
