@@ -6,9 +6,10 @@ import csv
 import datetime
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from pyoxigraph import Dataset, DefaultGraph, NamedNode, RdfFormat, parse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+    from pyoxigraph import QuerySolutions
 
     from registergraf.release import Release
 
@@ -35,6 +37,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SELECT = (
     f"SELECT ?s ?title {{ ?s a <{BASE}ns#DataSource> ; <http://purl.org/dc/terms/title> ?title }} ORDER BY ?s ?title"
 )
+VOID, SD = "http://rdfs.org/ns/void#", "http://www.w3.org/ns/sparql-service-description#"
 CONSTRUCT = f"CONSTRUCT {{ ?s a ?t }} WHERE {{ ?s a ?t . ?s a <{BASE}ns#DataSource> }}"
 
 
@@ -350,9 +353,73 @@ def test_what_void_names_is_there(client: FlaskClient) -> None:
             assert client.get("/" + iri.removeprefix(BASE)).status_code in {200, 303}
 
 
-def test_prefixes(client: FlaskClient) -> None:
-    """The prefixes are those that the answers are written with."""
-    assert client.get("/prefixes.json").json["rg"] == f"{BASE}ns#"
+def counts(release: Release, query: str) -> dict[str, int]:
+    """What a query of two columns counts, by IRI."""
+    rows = (tuple(row) for row in cast("QuerySolutions", release.store.query(query)))
+    return {thing.value: int(count.value) for thing, count in rows}
+
+
+def described(client: FlaskClient, path: str, key: str, count: str) -> dict[str, int]:
+    """What a description says that there is of each thing."""
+    triples = [quad.triple for quad in parse(client.get(path).data, RdfFormat.N_TRIPLES)]
+    values = {(t.subject, t.predicate.value): t.object for t in triples}
+    keyed = [t for t in triples if t.predicate.value == key]
+    return {t.object.value: int(values[t.subject, count].value) for t in keyed if (t.subject, count) in values}
+
+
+def test_void_counts_what_is_there(client: FlaskClient, release: Release) -> None:
+    """Classes, properties and the graph of every claim, each with the number that counting gives."""
+    partitions = {
+        "class": ("entities", "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c"),
+        "property": ("triples", "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"),
+    }
+    for kind, (count, query) in partitions.items():
+        said = described(client, "/void.nt", f"{VOID}{kind}", f"{VOID}{count}")
+        assert said
+        assert said == counts(release, query)
+    claims = {graph.value for graph in release.store.named_graphs() if graph.value.startswith(f"{BASE}claim/")}
+    said = described(client, "/void.nt", f"{SD}name", f"{VOID}triples")
+    assert said.keys() == claims
+    assert said == {
+        iri: sum(1 for _ in release.store.quads_for_pattern(None, None, None, NamedNode(iri))) for iri in claims
+    }
+    everything = next(
+        t.object.value
+        for q in parse(client.get("/void.nt").data, RdfFormat.N_TRIPLES)
+        if (t := q.triple).subject == NamedNode(f"{BASE}void#claims") and t.predicate.value == f"{VOID}triples"
+    )
+    assert int(everything) == sum(said.values())
+
+
+def test_the_service_description_counts_its_layers(client: FlaskClient, release: Release) -> None:
+    """Each named graph that is no claim, with its size, and each answers at the graph store."""
+    triples = [quad.triple for quad in parse(client.get("/service-description.nt").data, RdfFormat.N_TRIPLES)]
+    graphs = {t.subject: t.object for t in triples if t.predicate.value == f"{SD}graph"}
+    names = {graphs[t.subject]: t.object.value for t in triples if t.predicate.value == f"{SD}name"}
+    said = {
+        names[t.subject]: int(t.object.value)
+        for t in triples
+        if t.predicate.value == f"{VOID}triples" and t.subject in names
+    }
+    layers = {graph.value for graph in release.store.named_graphs() if not graph.value.startswith(f"{BASE}claim/")}
+    assert said == {
+        iri: sum(1 for _ in release.store.quads_for_pattern(None, None, None, NamedNode(iri))) for iri in layers
+    }
+    for iri in layers:
+        assert client.head("/rdf-graph-store", query_string={"graph": iri}).status_code == 200
+
+
+def test_prefixes(client: FlaskClient, release: Release) -> None:
+    """The prefixes are those that the answers are written with, and whatever a named query declares is among them."""
+    told = client.get("/prefixes.json").json
+    assert told["rg"] == f"{BASE}ns#"
+    declared = {
+        pair
+        for query in graph.named_queries(release.queries).values()
+        for pair in re.findall(r"^PREFIX ([\w-]*): <(.*)>", query.text, re.MULTILINE)
+    }
+    assert declared
+    assert declared <= told.items()
 
 
 # ---------------------------------------------------------------- named queries
@@ -463,6 +530,15 @@ def test_examples(client: FlaskClient) -> None:
     texts = {t.subject.value: t.object.value for t in triples if t.predicate.value.endswith("shacl#select")}
     roles = f"{BASE}.well-known/sparql-examples/roles"
     assert len(texts) == len(client.get("/query/").json)
+    declared = {t.subject: t.object.value for t in triples if t.predicate.value.endswith("shacl#prefix")}
+    spaces = {declared[t.subject]: t.object.value for t in triples if t.predicate.value.endswith("shacl#namespace")}
+    assert spaces == client.get("/prefixes.json").json
+    comments = [
+        t.object.language
+        for t in triples
+        if t.subject.value.endswith("/roles") and t.predicate.value.endswith("comment")
+    ]
+    assert sorted(comments) == ["en", "nb", "nn"]
     assert "prov:qualifiedAttribution" in texts[roles]
     answer = client.get("/" + roles.removeprefix(BASE))
     assert (answer.status_code, answer.location) == (303, "/query/roles")

@@ -44,6 +44,10 @@ class FakeRelease:
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
+    def others(self) -> dict[str, FakeRelease]:
+        """Give no other releases."""
+        return {}
+
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
         assert profile == "dcat-ap-no"

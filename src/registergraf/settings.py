@@ -77,6 +77,7 @@ SETTINGS = (
     Setting("stored-queries-mb", 64, "Queries that are stored to be cited, with their answers, in MiB"),
     Setting("stored-answer-kb", 256, "Longest answer that is kept with a stored query, in KiB; of one above, its hash"),
     Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
+    Setting("page-days", 3, "Other days than the release's whose views the pages keep in memory; 0 shows no other day"),
     Setting("spool", "", "Folder for answers that are too long for memory; empty: that of the system"),
     Setting(
         "request-seconds", 20.0, "Seconds a client may take to send a request, and to take each piece of an answer"
@@ -124,6 +125,7 @@ class Settings:
     stored_queries_mb: int
     stored_answer_kb: int
     graph_memory_mb: int
+    page_days: int
     spool: str
     request_seconds: float
     connections: int

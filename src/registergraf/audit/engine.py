@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 RDFS_RESOURCE = NamedNode("http://www.w3.org/2000/01/rdf-schema#Resource")
 OA_EXACT = NamedNode("http://www.w3.org/ns/oa#exact")
+NOT_SEEN = frozenset({"this", "outcome", "value", "claim", "shape", "component", "path"})
+"""What of a row is not something beside the value that was seen."""
 PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
 
 PASSAGE_LINES = """
@@ -93,7 +95,12 @@ def _detail(rule: Rule, row: Row, evidence: Evidence) -> Detail:
     message = tuple((language, _fill(text, row, evidence, language)) for language, text in sorted(rule.message.items()))
     value = evidence.label(row["value"]) if "value" in row else ""
     claim = row["claim"].value if "claim" in row else evidence.claim_of(row)
-    return Detail(message, value, claim, evidence.status(claim), evidence.passages(claim))
+    seen = tuple((name, evidence.label(term)) for name, term in sorted(row.items()) if name not in NOT_SEEN)
+    shape, component, path = (row[name].value if name in row else "" for name in ("shape", "component", "path"))
+    term = str(row["value"]) if "value" in row else ""
+    return Detail(
+        message, value, claim, evidence.status(claim), evidence.passages(claim), seen, shape, component, path, term
+    )
 
 
 def _fill(text: str, row: Row, evidence: Evidence, language: str) -> str:

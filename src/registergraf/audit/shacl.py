@@ -44,7 +44,9 @@ def shape_rows(data: Data, shapes: Shapes, root: NamedNode) -> list[Row]:
 
 
 def _row(result: Result) -> Row:
-    row: Row = {"this": result.thing, "outcome": FAILED}
+    row: Row = {"this": result.thing, "outcome": FAILED, "component": result.component}
+    if isinstance(result.shape, NamedNode):
+        row["shape"] = result.shape
     if result.path.startswith("<"):
         row["path"] = NamedNode(result.path[1:-1])
     if isinstance(result.value, NamedNode | Literal):

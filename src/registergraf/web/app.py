@@ -12,8 +12,10 @@ from registergraf.web import (
     about,
     browse,
     catalog,
+    changes,
     compare,
     descriptions,
+    examples,
     graph_store,
     law,
     linked_data,
@@ -28,6 +30,7 @@ from registergraf.web import (
     search,
     sparql,
 )
+from registergraf.web.days import SITES, Sites, choose_day
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -74,11 +77,13 @@ MODULES = (
     rules,
     browse,
     compare,
+    changes,
     search,
     catalog,
     sparql,
     graph_store,
     descriptions,
+    examples,
     named,
     permalinks,
     linked_data,
@@ -100,7 +105,9 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
+    app.before_request(choose_day)
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("openapi", __name__)
 
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
 """The blueprints that answer machines."""
 METHODS = ("get", "post")
 """What OpenAPI 3.1 has a name for; QUERY of the SPARQL endpoint is told in docs/sparql.md."""

@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, render_template, request
 
 from registergraf.web.behind import SHOW, SPARQL, asked_here
+from registergraf.web.carried import carry
+from registergraf.web.days import AS_OF
 from registergraf.web.i18n import LANGUAGES, texts
 from registergraf.web.links import Link, add_links
 from registergraf.web.show import Shower
-from registergraf.web.site import site
+from registergraf.web.site import EXTENSION, site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,7 @@ MENU = (
 )
 """The main menu: addresses below the language, and the keys of their texts."""
 
-ABOUT = (
+FOOT = (
     ("about", "about.about.title"),
     ("sources", "about.sources.title"),
     ("privacy", "about.privacy.title"),
@@ -52,12 +54,17 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         links=links,
         languages=[(code, _same_page(code)) for code in LANGUAGES],
         menu=MENU,
-        about=ABOUT,
+        foot=FOOT,
         static=static,
         asked=asked_here(),
         behind=_with_show,
+        day=g.get("day"),
+        today=current_app.extensions[EXTENSION].release.as_of,
+        undated=_undated(),
         **values,
     )
+    if "day" in g:
+        body = carry(body, g.day.isoformat())
     response = Response(body, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = lang
     if links:
@@ -76,6 +83,12 @@ def _with_show(name: str = "") -> str:
     """The address that shows the queries behind this page, at one of them."""
     arguments = urlencode([*request.args.items(multi=True), (SHOW, SPARQL)])
     return f"{request.path}?{arguments}" + (f"#{name}" if name else "")
+
+
+def _undated() -> str:
+    """The address of this page on the day of the release."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != AS_OF]
+    return request.path + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def _same_page(lang: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
-from flask import current_app
+from flask import current_app, g
 from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.graph.named import named_queries
@@ -54,6 +54,10 @@ class Site:
         remember(Asked(page_query, text, used))
         return select(self.release.store, text, **used)
 
+    def asked(self, text: str) -> list[Row]:
+        """Ask a query of the day."""
+        return select(self.release.store, text)
+
     @cached_property
     def _made(self) -> dict[str, tuple[Any, list[Asked]]]:
         return {}
@@ -86,6 +90,11 @@ class Site:
             if found:
                 return found
         return candidates[0] if candidates else None
+
+    def order(self, iri: str, lang: str) -> str:
+        """What a thing is sorted by: its name, where å comes last in Norwegian, after æ and ø."""
+        named = self.name(iri, lang)
+        return (named.value if named else iri).lower().replace("å", "ÿ")
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -158,5 +167,5 @@ class Site:
 
 
 def site() -> Site:
-    """The site that the running application serves."""
-    return cast("Site", current_app.extensions[EXTENSION])
+    """The site that the running application serves; that of another day where the request is shown as of one."""
+    return cast("Site", g.get("site") or current_app.extensions[EXTENSION])
