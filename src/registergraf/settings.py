@@ -93,6 +93,8 @@ SETTINGS = (
     ),
     Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
+    Setting("rule-seconds", 60.0, "Seconds a query of an audit rule may take"),
+    Setting("rule-memory-mb", 4096, "Memory a query of an audit rule may take beside that of the graph, in MiB"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
     Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
     Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
@@ -137,6 +139,8 @@ class Settings:
     access_log: str
     access_log_queries: int
     metrics: int
+    rule_seconds: float
+    rule_memory_mb: int
     endpoint_seconds: float
     fetch_seconds: float
     fetch_mb: int

@@ -72,6 +72,8 @@ class Verdict:
     """The causes, each of which alone gives the outcome; empty for a pass."""
     waiver: str = ""
     """The IRI of the waiver in force that accepts the failure, or empty."""
+    query: str = field(default="", repr=False)
+    """The query that gave it, or the first of several."""
 
     @property
     def failed(self) -> bool:
@@ -106,7 +108,7 @@ class Verdict:
             "severity": self.severity,
             "message": {language: self.explain(language) for language in self.rule.title} if self.details else {},
             "details": [_detail_json(detail) for detail in self.details],
-            "recheck": recheck(self.rule.checks.get(self.run, ""), self.focus) if self.details else "",
+            "recheck": recheck(self.query, self.focus) if self.details else "",
             "waiver": self.waiver,
         }
 

@@ -58,7 +58,7 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
 ) -> int:
     """Judge a release by every rule, over the view and over the claims, and write the report.
 
-    Leaves with 1 when the view has a violation that no waiver accepts.
+    Leaves with 1 when the view has a violation that no waiver accepts, with 3 when a rule could not be judged.
 
     Example: registergraf audit --format html --language nn --output report.html
     """
@@ -70,7 +70,7 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
         click.echo(data, nl=False)
     else:
         write_whole(output, data)
-    return 0 if report.conforms else 1
+    return 3 if not report.complete else 0 if report.conforms else 1
 
 
 @registergraf.command()

@@ -49,7 +49,24 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+# The query page has an editor: scripts of ours only, which may ask us only.
+SCRIPTED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
+DATA_BLUEPRINTS = (
+    "linked_data",
+    "catalog",
+    "sparql",
+    "graph_store",
+    "descriptions",
+    "examples",
+    "named",
+    "openapi",
+    "permalinks",
+)
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -70,7 +87,6 @@ BYTES_PER_CHARACTER = 12
 MODULES = (
     about,
     law,
-    openapi,
     organisations,
     pages,
     registry,
@@ -85,6 +101,7 @@ MODULES = (
     descriptions,
     examples,
     named,
+    openapi,
     permalinks,
     linked_data,
 )
@@ -133,7 +150,9 @@ def refuse(status: int, detail: str) -> Response:
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
     response.headers.update(SECURITY_HEADERS)
-    if request.blueprint in (*openapi.DATA_BLUEPRINTS, openapi.blueprint.name):
+    if g.get("scripted"):
+        response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
+    if request.blueprint in DATA_BLUEPRINTS:
         response.headers.update(CORS_HEADERS)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT_HEADERS)

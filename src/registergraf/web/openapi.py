@@ -1,125 +1,97 @@
-"""The addresses of the service for machines, described by OpenAPI 3.1, made from the routes and the named queries.
+"""The OpenAPI description: what ``openapi.json`` beside this says of each route, over the routes that there are.
 
-A view tells what it does in its docstring, so the description cannot name an address that is not there, or miss one.
+A route has its path, its parameters and its summary from where it is defined; a page needs no more. Routes of data say
+in the file what they take and give, by the name of their view, and a test holds the two together.
 """
 
 from __future__ import annotations
 
-import inspect
+import json
 import re
-from importlib.metadata import version
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app
-from werkzeug.routing import AnyConverter
 
-from registergraf.web.documents import MAX_AGE
-from registergraf.web.problems import PROBLEM
-from registergraf.web.site import site
+from registergraf import __version__
+from registergraf.web.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from flask import Flask
     from werkzeug.routing import Rule
-
-    from registergraf.graph.named import NamedQuery
 
 blueprint = Blueprint("openapi", __name__)
 
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
-"""The blueprints that answer machines."""
 METHODS = ("get", "post")
-"""What OpenAPI 3.1 has a name for; QUERY of the SPARQL endpoint is told in docs/sparql.md."""
-FORMATS = {"iri": "uri", "date": "date"}
-NAMED_QUERY = "/query/<name>"
+"""The methods that are described; HEAD and OPTIONS go with each, and OpenAPI 3.1 has no QUERY."""
+PATTERNS = {"KindConverter": "^[a-z][a-z-]+$"}
+PAGE = {"tags": ["pages"], "get": {"responses": {"200": {"$ref": "#/components/responses/Page"}}}}
+PROBLEM = {"$ref": "#/components/responses/Problem"}
 
 
 @blueprint.get("/openapi.json")
-def openapi() -> Response:
-    """Describe the addresses for machines by OpenAPI 3.1."""
-    response = Response(current_app.json.dumps(site().once("openapi", describe), indent=1), mimetype="application/json")
-    response.cache_control.public = True
-    response.cache_control.max_age = MAX_AGE
-    return response
+def description() -> Response:
+    """This description, for tools that read OpenAPI 3.1."""
+    body = json.dumps(describe(current_app), ensure_ascii=False, indent=1) + "\n"
+    return Response(body, content_type="application/json")
 
 
-def describe() -> dict[str, Any]:
-    """The document (OpenAPI Specification 3.1.0)."""
-    rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in DATA_BLUEPRINTS]
-    paths: dict[str, Any] = {}
-    for rule in sorted(rules, key=str):
-        if rule.rule != NAMED_QUERY:
-            paths.setdefault(_path(rule), {}).update(_operations(rule))
-    for name, query in site().named.items():
-        paths[f"/query/{name}"] = {"get": _named(name, query)}
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Registergraf",
-            "summary": "Norway's health registries as a knowledge graph",
-            "version": version("registergraf"),
-            "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-    }
+def describe(app: Flask) -> dict[str, Any]:
+    """The description of an application."""
+    told = written()
+    paths: dict[str, Any] = dict(told["paths"])
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint != "static":
+            paths.setdefault(path_of(rule), {}).update(_operations(rule, app, told["operations"]))
+    kept = {key: value for key, value in told.items() if key != "operations"}
+    return {**kept, "info": {**told["info"], "version": __version__}, "paths": paths}
 
 
-def _path(rule: Rule) -> str:
-    return re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule)
+@cache
+def written() -> dict[str, Any]:
+    """What is written by hand."""
+    told: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    return told
 
 
-def _operations(rule: Rule) -> dict[str, Any]:
-    view = current_app.view_functions[rule.endpoint]
-    parameters = [_in_path(name, rule) for name in re.findall(r"<(?:[^<>]*:)?(\w+)>", rule.rule)]
-    return {
-        method: {
-            "operationId": f"{rule.endpoint}.{method}",
-            "summary": inspect.getdoc(view),
-            "parameters": parameters,
-            "responses": _responses(),
-        }
-        for method in METHODS
-        if method.upper() in (rule.methods or ())
-    }
+def path_of(rule: Rule) -> str:
+    """The path of a route as OpenAPI writes it."""
+    return re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
 
 
-def _in_path(name: str, rule: Rule) -> dict[str, Any]:
-    converter = rule._converters.get(name)  # noqa: SLF001  # werkzeug has no public way to the words of `any`
-    schema: dict[str, Any] = {"type": "string"}
-    if isinstance(converter, AnyConverter):
-        schema["enum"] = sorted(converter.items)
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+def _operations(rule: Rule, app: Flask, told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    fragment = told.get(rule.endpoint, PAGE)
+    view = app.view_functions[rule.endpoint]
+    for method in METHODS:
+        if method.upper() not in (rule.methods or ()) or method not in fragment:
+            continue
+        said = fragment[method]
+        name = rule.endpoint.replace(".", "-") + ("" if method == "get" else f"-{method}")
+        yield (
+            method,
+            {
+                "tags": fragment["tags"],
+                "summary": (view.__doc__ or "").partition("\n")[0],
+                "operationId": name,
+                **said,
+                "parameters": [*_in_path(rule, fragment.get("path", {})), *said.get("parameters", ())],
+                "responses": {**said["responses"], "4XX": PROBLEM, "503": PROBLEM},
+            },
+        )
 
 
-def _named(name: str, query: NamedQuery) -> dict[str, Any]:
-    parameters = [
-        {"name": p.name, "in": "query", "description": p.helps.get("en", ""), "schema": _schema(p.type, p.choices)}
-        for p in query.parameters
-    ]
-    day = {"name": "as-of", "in": "query", "description": "the day of the view", "schema": _schema("date", ())}
-    return {
-        "operationId": f"query.{name}",
-        "summary": query.titles.get("en", name),
-        "description": query.questions.get("en", ""),
-        "parameters": [*parameters, day],
-        "responses": _responses(),
-    }
-
-
-def _schema(type_: str, choices: Iterable[str]) -> Mapping[str, Any]:
-    schema: dict[str, Any] = {"type": "integer" if type_ == "integer" else "string"}
-    if type_ in FORMATS:
-        schema["format"] = FORMATS[type_]
-    if choices:
-        schema["enum"] = list(choices)
-    return schema
-
-
-def _responses() -> dict[str, Any]:
-    return {
-        "200": {"description": "The answer, in the format of ?format or of the Accept header"},
-        "303": {"description": "The page or the data document of a thing"},
-        "304": {"description": "The client has the answer"},
-        "default": {"description": "A problem (RFC 9457)", "content": {PROBLEM: {"schema": {"type": "object"}}}},
-    }
+def _in_path(rule: Rule, examples: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"<(?:[^<>:]+:)?(\w+)>", rule.rule):
+        converter: Any = rule._converters[name]  # noqa: SLF001 - werkzeug tells it nowhere else
+        schema: dict[str, Any] = {"type": "string", "minLength": 1}
+        if name == "lang":
+            schema = {"enum": list(LANGUAGES)}
+        elif type(converter).__name__ == "AnyConverter":
+            schema = {"enum": sorted(converter.items)}
+        elif type(converter).__name__ in PATTERNS:
+            schema["pattern"] = PATTERNS[type(converter).__name__]
+        example = {"example": examples[name]} if name in examples else {}
+        yield {"name": name, "in": "path", "required": True, "schema": schema, **example}

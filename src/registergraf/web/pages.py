@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, redirect
+from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.web import named, permalinks
 from registergraf.web.browse import negotiated
@@ -16,7 +16,7 @@ from registergraf.web.localised import localised
 from registergraf.web.problems import SLUGS, UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
-from registergraf.web.sparql import form
+from registergraf.web.sparql import endpoint, form
 from registergraf.web.things import REFERENCES_SHOWN, facts, known, references
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def terms(lang: str) -> Response:
 @blueprint.get("/sparql")
 def sparql_form() -> Response:
     """The form of the SPARQL endpoint in the language of the address."""
-    return form()
+    return endpoint() if request.args else form()
 
 
 @blueprint.get("/query/")

@@ -12,6 +12,7 @@ from flask import Response, current_app, g, render_template, request
 
 from registergraf.web.behind import SHOW, SPARQL, asked_here
 from registergraf.web.carried import carry
+from registergraf.web.charts import chart_of
 from registergraf.web.days import AS_OF
 from registergraf.web.i18n import LANGUAGES, texts
 from registergraf.web.links import Link, add_links
@@ -58,7 +59,8 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         static=static,
         asked=asked_here(),
         behind=_with_show,
-        day=g.get("day"),
+        chart_of=chart_of,
+        other_day=g.get("day"),
         today=current_app.extensions[EXTENSION].release.as_of,
         undated=_undated(),
         **values,
