@@ -100,6 +100,7 @@ SETTINGS = (
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
     Setting("rule-seconds", 60.0, "Seconds a query of an audit rule may take"),
     Setting("rule-memory-mb", 4096, "Memory a query of an audit rule may take beside that of the graph, in MiB"),
+    Setting("catalogue-page", 50, "Data sets in a page of the catalogue, for harvesters that page"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
     Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
     Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
@@ -147,6 +148,7 @@ class Settings:
     metrics: int
     rule_seconds: float
     rule_memory_mb: int
+    catalogue_page: int
     endpoint_seconds: float
     fetch_seconds: float
     fetch_mb: int

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from flask import current_app, g
 from pyoxigraph import Literal, NamedNode, Quad
 
+from registergraf.catalogue import Slices
 from registergraf.graph.named import named_queries
 from registergraf.graph.queries import select
 from registergraf.namespaces import prefixes
@@ -67,6 +68,16 @@ class Site:
         if key not in self._made:
             self._made[key] = make()
         return cast("T", self._made[key])
+
+    def slices(self, profile: str) -> Slices:
+        """The catalogue in a profile, ready to be cut up."""
+        if profile not in self._slices:
+            self._slices[profile] = Slices(self.release.catalogue(profile, "n-triples"))
+        return self._slices[profile]
+
+    @cached_property
+    def _slices(self) -> dict[str, Slices]:
+        return {}
 
     # ---------------------------------------------------------------- names
 
