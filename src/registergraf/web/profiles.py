@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 DEFAULT = "neutral"
 TOKENS = """
-PREFIX prof: <http://www.w3.org/ns/dx/prof/>
-SELECT ?profile ?token WHERE { ?profile prof:hasToken ?token }
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?profile ?token WHERE { ?profile a dct:Standard ; skos:notation ?token }
 """
 WISH = re.compile(r'\s*(?:<([^<>]*)>|"([^"]*)"|([^\s,;"<>]+))\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?:,|$)')
 
