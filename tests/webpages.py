@@ -43,6 +43,16 @@ class FakeRelease:
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
+    @property
+    def dumps(self) -> dict[str, int]:
+        """One dump, and the checksums."""
+        return {"registergraf.nq.gz": 4, "SHA256SUMS": 4}
+
+    def dump(self, name: str) -> bytes:
+        """Give a dump of four bytes."""
+        assert name in self.dumps
+        return b"dump"
+
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
         assert profile == "dcat-ap-no"

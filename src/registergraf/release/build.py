@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from registergraf import audit, catalogue, graph, search
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError
+from registergraf.namespaces import PREFIXES
+from registergraf.release.dumps import dump_files
 from registergraf.release.judging import report_of, structure_problems
 from registergraf.release.manifest import Manifest
 from registergraf.release.store import DESCRIPTIONS, GRAPH_FILE, Release, publish
@@ -66,6 +68,7 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
         WHITELIST: content.files[WHITELIST].encode(),
     }
     tell("indexing the text")
+    files |= dump_files(files[GRAPH_FILE], PREFIXES)
     files[search.INDEX_FILE] = search.build_index(store, content.queries, content.base)
     tell("publishing")
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}

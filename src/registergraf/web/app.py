@@ -12,6 +12,8 @@ from registergraf.web import (
     browse,
     catalog,
     descriptions,
+    discovery,
+    dumps,
     graph_store,
     linked_data,
     named,
@@ -39,7 +41,7 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "named", "permalinks")
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "dumps", "named", "permalinks")
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -62,6 +64,8 @@ MODULES = (
     sparql,
     graph_store,
     descriptions,
+    discovery,
+    dumps,
     named,
     permalinks,
     linked_data,
@@ -87,6 +91,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(dumps.page)
     problems.install(app)
     return app
 

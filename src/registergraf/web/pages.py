@@ -12,12 +12,13 @@ from registergraf.web.client import language
 from registergraf.web.entries import Entry, gather
 from registergraf.web.evidence import Evidence
 from registergraf.web.i18n import texts
-from registergraf.web.links import CATALOGUE, data_links, page_links
+from registergraf.web.links import CATALOGUE, data_links, dataset_links, page_links
 from registergraf.web.localised import localised
 from registergraf.web.problems import SLUGS, UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
 from registergraf.web.sparql import form
+from registergraf.web.structured import structured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,12 +79,13 @@ def registry(key: str) -> Response:
     sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
     evidence = Evidence(site().rows("registry-claims", **asked), site().rows("registry-passages", **asked))
     verdicts = [v for v in site().release.verdicts if v["registry"] == key or v["focus"] == iri.value]
-    links = page_links(f"/registry/{key}", iri.value)
+    links = dataset_links(f"/registry/{key}", iri.value)
     return render(
         "registry.html",
         g.lang,
         links,
         iri=iri.value,
+        structured=structured(iri.value, g.lang),
         evidence=evidence,
         verdicts=ordered(verdicts),
         titles={rule["id"]: rule["title"] for rule in site().release.rules},
