@@ -91,6 +91,6 @@ def judged() -> Callable[[Path], Iterator[audit.Verdict]]:
         rules = audit.load_rules(files.under("shapes"), BASE)
         dataset = graph.assemble([*content.quads, *rules.quads], content.queries, DAY, BASE)
         documents = audit.read_documents(SHARED / "sources" if SHARED.is_dir() else None)
-        yield from audit.judge(dataset, rules, documents, content.terms, BASE)
+        yield from audit.examine(dataset, rules, documents, content.terms, BASE).verdicts
 
     return judge

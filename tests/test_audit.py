@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pyshacl
@@ -11,9 +10,9 @@ import rules_documents
 import rules_registries
 from registergraf import audit
 from registergraf.audit.documents import Documents
-from registergraf.audit.report import Report, to_text, to_turtle
 from registergraf.content import Content, read_files
 from registergraf.errors import MalformedError, UnknownNameError
+from registergraf.graph.queries import select
 from registergraf.namespaces import BASE
 from registergraf.release.judging import judge_release
 from support import CONTENT, DAY, needs_shared
@@ -21,6 +20,8 @@ from support import CONTENT, DAY, needs_shared
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from pyoxigraph import Store
 
     from registergraf.release import Release
     from registergraf.settings import Settings
@@ -54,14 +55,29 @@ def test_every_rule_is_whole(rules: audit.Rules) -> None:
         assert {"nb", "nn", "en"} == set(rule.title) == set(rule.explanation) == set(rule.message), rule.id
         assert rule.severity in {"Violation", "Warning", "Info"}, rule.id
         assert rule.checks or rule.has_shape, rule.id
-        assert rule.is_structural or rule.id == "L32" or rule.sources, rule.id
+        assert rule.id[0] in "SW" or rule.id == "L32" or rule.sources, rule.id
+
+
+def test_a_rule_applies_from_a_day_on_which_a_provision_it_rests_on_began(rules: audit.Rules, store: Store) -> None:
+    """The dates of a rule of law are those of the law: of a provision it rests on, or of the act that it belongs to."""
+    began = {
+        (row["law"].value, row["day"].value)
+        for row in select(
+            store,
+            "PREFIX eli: <http://data.europa.eu/eli/ontology#> SELECT ?law ?day WHERE { ?law eli:is_part_of*/eli:first_date_entry_in_force ?day }",
+        )
+    }
+
+    for rule in rules.rules:
+        assert bool(rule.applies_from) == bool(rule.sources), rule.id
+        assert not rule.sources or any((source, rule.applies_from) in began for source in rule.sources), rule.id
 
 
 def test_every_rule_of_this_release_is_there(rules: audit.Rules) -> None:
-    """S01 to S12 and the rules of law L01 to L39."""
+    """S01 to S13, the rules of law L01 to L39, and those on waivers."""
     ids = {rule.id for rule in rules.rules}
 
-    assert {f"S{n:02}" for n in range(1, 13)} | {f"L{n:02}" for n in range(1, 40)} == ids
+    assert {f"S{n:02}" for n in range(1, 14)} | {f"L{n:02}" for n in range(1, 40)} | {"W01", "W02"} == ids
 
 
 def test_a_rule_rests_on_provisions_that_exist(rules: audit.Rules, content: Content) -> None:
@@ -222,31 +238,6 @@ def test_lines_are_counted_from_one_and_white_space_is_folded() -> None:
 
     assert documents.text("d.txt", 2, 3) == "to tre fire"
     assert documents.text("other.txt", 1, 1) is None
-
-
-def test_the_report_comes_back_as_it_was_written(release: Release) -> None:
-    """JSON is the report itself."""
-    assert Report.read(release.report.json) == release.report
-    assert json.loads(release.report.json)["rules"]
-
-
-def test_the_text_names_provision_and_line(release: Release) -> None:
-    """A reader of the text finds the law and the line."""
-    text = to_text(release.report, "en")
-
-    assert "Warning L34  A cited provision is one that can ground a registry" in text
-    assert "rests on helseregisterloven (LOV-2014-06-20-43) § 10" in text
-    assert "datakilder-2020:1250 «hjemlet i Helseregisterloven § 21 og 22»  [rejected]" in text
-
-
-def test_the_turtle_is_a_shacl_report(release: Release) -> None:
-    """Others' tools read it: a report, results with focus, severity and message, an assertion for each verdict."""
-    graph = rdflib.Graph().parse(data=to_turtle(release.report, BASE), format="turtle")
-    sh, earl = rdflib.Namespace("http://www.w3.org/ns/shacl#"), rdflib.Namespace("http://www.w3.org/ns/earl#")
-
-    assert len(list(graph.subjects(rdflib.RDF.type, earl.Assertion))) == len(release.verdicts)
-    for result in graph.subjects(rdflib.RDF.type, sh.ValidationResult):
-        assert all(graph.value(result, p) for p in (sh.focusNode, sh.resultSeverity, sh.sourceShape, sh.resultMessage))
 
 
 @pytest.mark.slow

@@ -152,22 +152,28 @@ def test_a_named_query_reads_its_header() -> None:
     """Titles, parameters and columns are read from the comment lines."""
     query = NamedQuery.read(
         "x",
-        "# title-nb: En\n# title-en: One\n# question: Q?\n# parameter: slug text: a slug\n# columns: a, b-c\nSELECT",
+        "# title-nb: En\n# title-en: One\n# question-en: Q?\n# parameter: slug text\n# parameter-en: slug: a slug\n# parameter: role code: a, b-c\n# columns: a, b-c\nSELECT",
     )
 
     assert query.titles == {"nb": "En", "en": "One"}
-    assert (Parameter("slug", "text", "a slug"),) == query.parameters
+    assert query.questions == {"en": "Q?"}
+    assert query.parameters == (
+        Parameter("slug", "text", {"en": "a slug"}),
+        Parameter("role", "code", choices=("a", "b-c")),
+    )
     assert query.columns == ("a", "b-c")
 
 
 def test_parameters_are_checked() -> None:
-    """An unknown parameter is told with the nearest, a value of the wrong type with its type."""
-    query = NamedQuery.read("x", "# parameter: since date: a day\n")
+    """An unknown parameter is told with the nearest, a value of the wrong type with what would be right."""
+    query = NamedQuery.read("x", "# parameter: since date\n# parameter: role code: controller, owner\n")
 
     with pytest.raises(UnknownNameError, match=r"there is no parameter of x called 'sinse'; did you mean since\?"):
         query.bind({"sinse": "2020-01-01"})
-    with pytest.raises(UsageError, match="parameter since is 'yesterday', which is not date"):
+    with pytest.raises(UsageError, match="parameter since is 'yesterday', which is not a day like 2022-06-01"):
         query.bind({"since": "yesterday"})
+    with pytest.raises(UsageError, match="parameter role is 'controler', which is none of controller"):
+        query.bind({"role": "controler"})
 
 
 def test_a_syntax_error_has_a_position_and_can_be_read(store: Store) -> None:

@@ -10,11 +10,14 @@ import pytest
 from registergraf import graph
 from registergraf.graph.asking import Table, ask_release
 from registergraf.graph.named import find_query, named_queries
+from registergraf.graph.queries import select
+from registergraf.graph.view import view_as_of
 
 if TYPE_CHECKING:
     from registergraf.content import Content
     from registergraf.release import Release
 
+LANGUAGES = {"nb", "nn", "en"}
 COLUMNS = {
     "data-sources": "slug, title, abbreviation, kind, consent, identifiability, start, end",
     "roles": "slug, role, organisation, orgnr, from, to, scope",
@@ -53,11 +56,23 @@ def test_names_and_columns_are_stable(content: Content, release: Release, name: 
 
 
 def test_every_named_query_has_a_whole_header(content: Content) -> None:
-    """Title in nb and en, the question, and parameters that the query projects."""
+    """Title and question in every language, and parameters that are told and that the query projects."""
     for query in named_queries(content.queries).values():
-        assert {"nb", "en"} <= set(query.titles), query.name
-        assert query.question.endswith("?"), query.name
+        assert LANGUAGES == set(query.titles) == set(query.questions), query.name
+        assert all(question.endswith("?") for question in query.questions.values()), query.name
+        for parameter in query.parameters:
+            told = parameter.choices if parameter.type == "code" else set(parameter.helps) == LANGUAGES
+            assert told, (query.name, parameter.name)
         assert {p.name for p in query.parameters} <= {column.replace("-", "_") for column in query.columns}, query.name
+
+
+def test_the_choices_of_a_parameter_are_whole(release: Release) -> None:
+    """Whatever an answer has in the column of a code, today or another day, can be asked for."""
+    then = view_as_of(release.store, release.queries, datetime.date(2022, 6, 1), release.base)
+    for query in named_queries(release.queries).values():
+        for code in (parameter for parameter in query.parameters if parameter.type == "code"):
+            held = {row.get(code.name) for store in (release.store, then) for row in select(store, query.text)}
+            assert {term.value for term in held if term} <= set(code.choices), (query.name, code.name)
 
 
 def test_no_answer_holds_an_iri(release: Release) -> None:

@@ -150,3 +150,38 @@ def test_the_list_without_a_language_is_negotiated() -> None:
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/nb/registry{place}?consent=required")
     assert client().get("/registry/", headers={"Accept": "image/png"}).status_code == 406
     assert client().get("/nb/registry.xlsx").status_code == 404
+
+
+# ---------------------------------------------------------------- side by side
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_comparison_is_sound_in_every_language(lang: str) -> None:
+    """With two, with six, and with none, when it is a form."""
+    for slugs in ((), ("npr", "hkr"), ("npr", "hkr", "msis", "mfr", "kreftregisteret", "barnediabetes")):
+        Page(client().get(f"/{lang}/compare?" + "&".join(f"registry={slug}" for slug in slugs)).text)
+
+
+def test_rows_that_differ_are_marked() -> None:
+    """The controller of one registry is another's, their kind is the same; the mark has words, not colour alone."""
+    html = client().get("/en/compare?registry=npr&registry=msis").text
+    rows = {row[1]: row[0] for row in re.findall(r'(<tr[^>]*><th scope="row">([^<]+)</th>.*?</tr>)', html, re.DOTALL)}
+    assert 'class="differs"' in rows["Short name"]
+    assert "unlike</td>" in rows["Short name"]
+    assert 'class="differs"' not in rows["Kind"]
+    assert "alike</td>" in rows["Kind"]
+    assert "not stated of all</td>" in rows["Price per hour"]
+    unlike = html.count('class="differs"')
+    assert f"unlike in {unlike} of {len(rows)} rows" in html
+
+
+def test_too_many_and_unknown_ones_are_refused() -> None:
+    """In words, and with the nearest."""
+    many = "&".join(
+        f"registry={slug}" for slug in ("npr", "hkr", "msis", "mfr", "kreftregisteret", "barnediabetes", "resept")
+    )
+    answer = client().get(f"/nb/compare?{many}")
+    assert answer.status_code == 400
+    answer = client().get("/nb/compare?registry=npr&registry=kreftregister")
+    assert answer.status_code == 404
+    assert "/nb/registry/kreftregisteret" in answer.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode
@@ -110,11 +109,12 @@ def test_now_is_what_the_view_holds(section: str, property_: str) -> None:
     quads = list(release().store.quads_for_pattern(None, NamedNode(property_), None, None))
     subjects = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)}
     for registry in (subject for subject in subjects if subject.value.startswith(BASE + "registry/")):
-        asked: dict[str, Any] = {"registry": registry, "lang": "en"}
-        evidence = Evidence(site.rows("registry-claims", **asked), [])
+        entries = gather(site.rows(f"registry-{section}", registry=registry, lang="en"))
+        claims = [claim for entry in entries for claim in entry.claims]
+        evidence = Evidence(site.rows_of("claims", "claim", claims, lang="en"), [])
         shown = {
             entry.item
-            for entry in gather(site.rows(f"registry-{section}", **asked))
+            for entry in entries
             if entry.text("when") == "now" and evidence.standing(entry.claims).endswith("-accepted")
         }
         in_view = {q.object for q in quads if q.subject == registry and isinstance(q.graph_name, DefaultGraph)}

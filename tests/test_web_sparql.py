@@ -6,9 +6,10 @@ import csv
 import datetime
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from pyoxigraph import Dataset, DefaultGraph, NamedNode, RdfFormat, parse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+    from pyoxigraph import QuerySolutions
 
     from registergraf.release import Release
 
@@ -35,6 +37,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SELECT = (
     f"SELECT ?s ?title {{ ?s a <{BASE}ns#DataSource> ; <http://purl.org/dc/terms/title> ?title }} ORDER BY ?s ?title"
 )
+VOID, SD = "http://rdfs.org/ns/void#", "http://www.w3.org/ns/sparql-service-description#"
 CONSTRUCT = f"CONSTRUCT {{ ?s a ?t }} WHERE {{ ?s a ?t . ?s a <{BASE}ns#DataSource> }}"
 
 
@@ -350,9 +353,73 @@ def test_what_void_names_is_there(client: FlaskClient) -> None:
             assert client.get("/" + iri.removeprefix(BASE)).status_code in {200, 303}
 
 
-def test_prefixes(client: FlaskClient) -> None:
-    """The prefixes are those that the answers are written with."""
-    assert client.get("/prefixes.json").json["rg"] == f"{BASE}ns#"
+def counts(release: Release, query: str) -> dict[str, int]:
+    """What a query of two columns counts, by IRI."""
+    rows = (tuple(row) for row in cast("QuerySolutions", release.store.query(query)))
+    return {thing.value: int(count.value) for thing, count in rows}
+
+
+def described(client: FlaskClient, path: str, key: str, count: str) -> dict[str, int]:
+    """What a description says that there is of each thing."""
+    triples = [quad.triple for quad in parse(client.get(path).data, RdfFormat.N_TRIPLES)]
+    values = {(t.subject, t.predicate.value): t.object for t in triples}
+    keyed = [t for t in triples if t.predicate.value == key]
+    return {t.object.value: int(values[t.subject, count].value) for t in keyed if (t.subject, count) in values}
+
+
+def test_void_counts_what_is_there(client: FlaskClient, release: Release) -> None:
+    """Classes, properties and the graph of every claim, each with the number that counting gives."""
+    partitions = {
+        "class": ("entities", "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c"),
+        "property": ("triples", "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"),
+    }
+    for kind, (count, query) in partitions.items():
+        said = described(client, "/void.nt", f"{VOID}{kind}", f"{VOID}{count}")
+        assert said
+        assert said == counts(release, query)
+    claims = {graph.value for graph in release.store.named_graphs() if graph.value.startswith(f"{BASE}claim/")}
+    said = described(client, "/void.nt", f"{SD}name", f"{VOID}triples")
+    assert said.keys() == claims
+    assert said == {
+        iri: sum(1 for _ in release.store.quads_for_pattern(None, None, None, NamedNode(iri))) for iri in claims
+    }
+    everything = next(
+        t.object.value
+        for q in parse(client.get("/void.nt").data, RdfFormat.N_TRIPLES)
+        if (t := q.triple).subject == NamedNode(f"{BASE}void#claims") and t.predicate.value == f"{VOID}triples"
+    )
+    assert int(everything) == sum(said.values())
+
+
+def test_the_service_description_counts_its_layers(client: FlaskClient, release: Release) -> None:
+    """Each named graph that is no claim, with its size, and each answers at the graph store."""
+    triples = [quad.triple for quad in parse(client.get("/service-description.nt").data, RdfFormat.N_TRIPLES)]
+    graphs = {t.subject: t.object for t in triples if t.predicate.value == f"{SD}graph"}
+    names = {graphs[t.subject]: t.object.value for t in triples if t.predicate.value == f"{SD}name"}
+    said = {
+        names[t.subject]: int(t.object.value)
+        for t in triples
+        if t.predicate.value == f"{VOID}triples" and t.subject in names
+    }
+    layers = {graph.value for graph in release.store.named_graphs() if not graph.value.startswith(f"{BASE}claim/")}
+    assert said == {
+        iri: sum(1 for _ in release.store.quads_for_pattern(None, None, None, NamedNode(iri))) for iri in layers
+    }
+    for iri in layers:
+        assert client.head("/rdf-graph-store", query_string={"graph": iri}).status_code == 200
+
+
+def test_prefixes(client: FlaskClient, release: Release) -> None:
+    """The prefixes are those that the answers are written with, and whatever a named query declares is among them."""
+    told = client.get("/prefixes.json").json
+    assert told["rg"] == f"{BASE}ns#"
+    declared = {
+        pair
+        for query in graph.named_queries(release.queries).values()
+        for pair in re.findall(r"^PREFIX ([\w-]*): <(.*)>", query.text, re.MULTILINE)
+    }
+    assert declared
+    assert declared <= told.items()
 
 
 # ---------------------------------------------------------------- named queries
@@ -362,7 +429,14 @@ def test_list_of_named_queries(client: FlaskClient, release: Release) -> None:
     """Every named query is in the list for machines and in that for people."""
     told = {one["name"]: one for one in client.get("/query/").json}
     assert told.keys() == graph.named_queries(release.queries).keys()
-    assert {"name": "slug", "type": "text"}.items() <= told["roles"]["parameters"][0].items()
+    slug, role = told["roles"]["parameters"]
+    assert (slug["name"], slug["type"], slug["help"]["nn"]) == (
+        "slug",
+        "text",
+        "ei datakjelde, ved kortnamnet, som npr",
+    )
+    assert "controller" in role["choices"]
+    assert set(told["roles"]["question"]) == {"nb", "nn", "en"}
     page = client.get("/en/query/").text
     assert all(f'href="/en/query/{name}"' in page for name in told)
     assert client.get("/query/", headers={"Accept": BROWSER}).mimetype == "text/html"
@@ -394,6 +468,8 @@ def test_named_query_as_of_a_day(client: FlaskClient, release: Release) -> None:
         ("/query/rolles", 404, "roles"),
         ("/query/roles?slugg=npr", 400, "slug"),
         ("/query/roles?as-of=yesterday", 400, "as-of"),
+        ("/query/roles?slug=npr&slug=kpr", 400, "slug"),
+        ("/query/roles?role=controler", 400, "controller"),
         ("/query/roles?format=ttl", 406, "csv"),
     ],
 )
@@ -421,12 +497,48 @@ def test_formats_of_named_queries(client: FlaskClient) -> None:
     assert known.status_code == 200
 
 
+def test_every_named_query_is_csv_twice(client: FlaskClient, release: Release) -> None:
+    """Once by RFC 4180 and once as Norwegian Excel opens it, each with the rows of the JSON."""
+    for name in graph.named_queries(release.queries):
+        told = client.get(f"/query/{name}").json
+        rows, columns = told["results"]["bindings"], told["head"]["vars"]
+        plain = client.get(f"/query/{name}?format=csv")
+        assert plain.text.count("\r\n") == len(rows) + 1
+        read = list(csv.DictReader(io.StringIO(plain.text, newline=""), strict=True))
+        assert read == [{column: row.get(column, {"value": ""})["value"] for column in columns} for row in rows], name
+        sheet = client.get(f"/query/{name}?format=excel").data.decode("utf-8-sig")
+        for got, row in zip(
+            csv.reader(io.StringIO(sheet, newline=""), delimiter=";", strict=True), [columns, *read], strict=True
+        ):
+            expected = row if isinstance(row, list) else list(row.values())
+            assert [cell.removeprefix("'").replace(",", ".") for cell in got] == [
+                cell.replace(",", ".") for cell in expected
+            ], name
+
+
+def test_a_form_offers_the_choices(client: FlaskClient) -> None:
+    """A code is chosen, in every language, and the one that was asked for stays chosen."""
+    for lang in ("nb", "nn", "en"):
+        page = client.get(f"/{lang}/query/roles?role=processor&slug=kpr").text
+        assert "<option selected>processor</option>" in page
+        assert "<option>controller</option>" in page
+
+
 def test_examples(client: FlaskClient) -> None:
     """Every named query is an executable of SHACL whose text is that query, and its address leads to it."""
     triples = [quad.triple for quad in parse(client.get("/.well-known/sparql-examples").data, RdfFormat.TURTLE)]
     texts = {t.subject.value: t.object.value for t in triples if t.predicate.value.endswith("shacl#select")}
     roles = f"{BASE}.well-known/sparql-examples/roles"
     assert len(texts) == len(client.get("/query/").json)
+    declared = {t.subject: t.object.value for t in triples if t.predicate.value.endswith("shacl#prefix")}
+    spaces = {declared[t.subject]: t.object.value for t in triples if t.predicate.value.endswith("shacl#namespace")}
+    assert spaces == client.get("/prefixes.json").json
+    comments = [
+        t.object.language
+        for t in triples
+        if t.subject.value.endswith("/roles") and t.predicate.value.endswith("comment")
+    ]
+    assert sorted(comments) == ["en", "nb", "nn"]
     assert "prov:qualifiedAttribution" in texts[roles]
     answer = client.get("/" + roles.removeprefix(BASE))
     assert (answer.status_code, answer.location) == (303, "/query/roles")

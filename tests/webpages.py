@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
     from registergraf.errors import QueryError
 
@@ -52,6 +53,10 @@ class FakeRelease:
         """Give a dump of four bytes."""
         assert name in self.dumps
         return b"dump"
+
+    def others(self) -> dict[str, FakeRelease]:
+        """Give no other releases."""
+        return {}
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
@@ -99,6 +104,12 @@ def client(pool: FakePool | None = None, of: FakeRelease | None = None) -> Flask
     """A client of the application, or of another with this pool or over this release."""
     app = create_app(of or release(), Settings.read({}), pool or FakePool()) if pool or of else application()
     return app.test_client()
+
+
+@cache
+def fetched(address: str) -> TestResponse:
+    """The answer to an address, asked once for all tests."""
+    return client().get(address)
 
 
 VOID = {"meta", "link", "br", "input", "img", "hr"}

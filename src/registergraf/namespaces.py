@@ -20,6 +20,7 @@ PREFIXES = {
         for name in (
             "claim", "concept", "contact", "cost", "deadline", "disruption", "documentation", "graph", "organisation",
             "passage", "period", "provision", "purpose", "registry", "role", "rule", "service", "silence", "source",
+            "waiver",
         )
     },
     "cpsv": "http://purl.org/vocab/cpsv#",

@@ -99,9 +99,8 @@ class Evidence:
     def _passage(self, row: Row) -> Passage:
         provision = self.label(row["provision"]) if "provision" in row else ""
         first, last = (int(row[name].value) if name in row else 0 for name in ("first", "last"))
-        return Passage(
-            self.label(row["source"]), first, last, row["phrase"].value if "phrase" in row else "", provision
-        )
+        phrase, iri = (row[name].value if name in row else "" for name in ("phrase", "provision"))
+        return Passage(self.label(row["source"]), first, last, phrase, provision, iri)
 
 
 def _language(term: Term) -> str:

@@ -15,14 +15,18 @@ from registergraf.namespaces import graph
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from registergraf.graph.queries import Row
+
 LANGUAGES = ("nb", "nn", "en")
 RUNS = ("view", "claims")
+DCT_TEMPORAL = "http://purl.org/dc/terms/temporal"
 
 RULES = """
-PREFIX dct: <http://purl.org/dc/terms/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
-SELECT ?rule ?id ?severity ?shape WHERE {
-  ?rule dct:identifier ?id ; sh:severity ?severity . BIND(EXISTS { ?rule a sh:NodeShape } AS ?shape)
+SELECT ?rule ?id ?severity ?from ?until WHERE {
+  ?rule dct:identifier ?id ; sh:severity ?severity .
+  OPTIONAL { ?rule dct:temporal/dcat:startDate ?from } OPTIONAL { ?rule dct:temporal/dcat:endDate ?until }
 } ORDER BY ?id
 """
 
@@ -45,11 +49,20 @@ class Rule:
     checks: Mapping[str, str] = field(repr=False)
     """SPARQL by run: "view" and "claims"."""
     has_shape: bool
+    applies_from: str = ""
+    """The first day it applies to, as ISO 8601 writes it; empty where it has none."""
+    applies_until: str = ""
+    """The last day it applies to; empty where it has none."""
 
     @property
     def is_structural(self) -> bool:
         """Whether it is about the graph itself rather than about the law."""
         return self.id.startswith("S")
+
+    @property
+    def reads_verdicts(self) -> bool:
+        """Whether it is judged after the others, by what they gave."""
+        return any("graph:verdicts" in text for text in self.checks.values())
 
     def as_json(self) -> dict[str, Any]:
         """For reports."""
@@ -62,7 +75,13 @@ class Rule:
             "source": list(self.sources),
             "source_labels": list(self.source_labels),
             "checks": dict(self.checks),
+            "applies_from": self.applies_from,
+            "applies_until": self.applies_until,
         }
+
+    def applies_on(self, day: str) -> bool:
+        """Whether a day, as ISO 8601 writes it, lies in its period."""
+        return (self.applies_from or day) <= day <= (self.applies_until or day)
 
 
 @dataclass(frozen=True)
@@ -102,13 +121,12 @@ def load_rules(files: Mapping[str, str], base: str) -> Rules:
             problems.append(syntax_problem(f"shapes/{path}", error))
     if problems:
         raise MalformedError(problems)
-    rules = tuple(
-        _rule(store, row["rule"].value, row["id"].value, row["severity"].value, files) for row in select(store, RULES)
-    )
+    rules = tuple(_rule(store, row, files) for row in select(store, RULES))
     return Rules(rules, tuple(turtle.values()), tuple(_published(store, rules, base)))
 
 
-def _rule(store: Store, iri: str, id_: str, severity: str, files: Mapping[str, str]) -> Rule:
+def _rule(store: Store, row: Row, files: Mapping[str, str]) -> Rule:
+    iri, id_, severity = (row[name].value for name in ("rule", "id", "severity"))
     node = NamedNode(iri)
     values: dict[str, list[Any]] = {}
     for quad in store.quads_for_pattern(node, None, None):
@@ -125,6 +143,7 @@ def _rule(store: Store, iri: str, id_: str, severity: str, files: Mapping[str, s
         (),
         checks,
         NamedNode("http://www.w3.org/ns/shacl#NodeShape") in values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"],
+        *(row[name].value if name in row else "" for name in ("from", "until")),
     )
 
 
@@ -136,10 +155,12 @@ def _texts(literals: list[Literal]) -> dict[str, str]:
 def _published(store: Store, rules: tuple[Rule, ...], base: str) -> list[Quad]:
     layer = NamedNode(graph("rules", base))
     shacl_structure = ("property", "or", "target", "nodeKind", "pattern")
+    periods = {str(quad.object).strip("<>") for quad in store.quads_for_pattern(None, NamedNode(DCT_TEMPORAL), None)}
+    nodes = [NamedNode(iri) for iri in (*(rule.iri for rule in rules), *sorted(periods))]
     return [
         Quad(quad.subject, quad.predicate, quad.object, layer)
-        for rule in rules
-        for quad in store.quads_for_pattern(NamedNode(rule.iri), None, None)
+        for node in nodes
+        for quad in store.quads_for_pattern(node, None, None)
         if isinstance(quad.object, NamedNode | Literal)
         and not quad.predicate.value.rpartition("#")[2].startswith(shacl_structure)
         and quad.object.value != "http://www.w3.org/ns/shacl#NodeShape"

@@ -25,6 +25,7 @@ class Passage:
     phrase: str
     provision: str
     """Its name as lawyers write it, or empty."""
+    provision_iri: str = ""
 
     def __str__(self) -> str:
         if self.provision:
@@ -43,6 +44,16 @@ class Detail:
     claim: str = ""
     status: str = ""
     passages: tuple[Passage, ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()
+    """What the check saw beside the value, by the names of its columns."""
+    shape: str = ""
+    """The shape within the rule that failed, where the rule is judged by shapes."""
+    component: str = ""
+    """The SHACL constraint component that failed; empty where the rule is judged by a query."""
+    path: str = ""
+    """The property on which it was seen, or empty."""
+    term: str = ""
+    """The value as N-Triples writes it; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,11 @@ class Verdict:
     """Its name or slug."""
     outcome: str
     details: tuple[Detail, ...] = ()
+    """The causes, each of which alone gives the outcome; empty for a pass."""
+    waiver: str = ""
+    """The IRI of the waiver in force that accepts the failure, or empty."""
+    query: str = field(default="", repr=False)
+    """The query that gave it, or the first of several."""
 
     @property
     def failed(self) -> bool:
@@ -92,13 +108,24 @@ class Verdict:
             "severity": self.severity,
             "message": {language: self.explain(language) for language in self.rule.title} if self.details else {},
             "details": [_detail_json(detail) for detail in self.details],
+            "recheck": recheck(self.query, self.focus) if self.details else "",
+            "waiver": self.waiver,
         }
+
+
+def recheck(query: str, focus: str) -> str:
+    """The query of a rule restricted to one thing, to be asked of the release or of any copy of its graph.
+
+    A VALUES block after the query is joined with its solutions (SPARQL 1.1 Query, section 18.2.4.3). Empty where there
+    is no query, or the thing is a blank node.
+    """
+    return f"{query.rstrip()}\nVALUES ?this {{ <{focus}> }}\n" if query and ":" in focus else ""
 
 
 def _detail_json(detail: Detail) -> Mapping[str, Any]:
     return {
-        "value": detail.value,
-        "claim": detail.claim,
-        "status": detail.status,
-        "passages": [vars(passage) for passage in detail.passages],
+        **vars(detail),
+        "message": dict(detail.message),
+        "seen": dict(detail.seen),
+        "passages": [vars(p) for p in detail.passages],
     }

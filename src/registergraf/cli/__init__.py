@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from registergraf.cli.commands import registergraf
+from registergraf.cli.group import registergraf
 from registergraf.errors import QuerySyntaxError, RegistergrafError
 
 __all__ = ["main"]

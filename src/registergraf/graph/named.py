@@ -1,8 +1,10 @@
 """Named queries: one file each, with a header that says what it asks, what it takes and what it answers with.
 
-The header is comment lines, ``# key: value``: `title-nb`, `title-nn`, `title-en`, `question`, `columns`, and a line
-``# parameter: name type: what it is`` for each parameter. A parameter fixes a variable that the query projects.
-A column is the variable of the same name, written with hyphens instead of underscores.
+The header is comment lines, ``# key: value``: `title-nb`, `title-nn`, `title-en`, `question-nb`, `question-nn`,
+`question-en`, `columns`, and for each parameter a line ``# parameter: name type`` with its help in lines like
+``# parameter-nb: name: what it is``. The type `code` has its values behind it, ``# parameter: name code: one, other``.
+A parameter fixes a variable that the query projects. A column is the variable of the same name, written with hyphens
+instead of underscores.
 """
 
 from __future__ import annotations
@@ -19,22 +21,25 @@ from registergraf.errors import UnknownNameError, UsageError
 from registergraf.graph.queries import date_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from registergraf.graph.queries import Term
 
 HEADER = re.compile(r"^# ([a-z-]+): (.*)$")
-PARAMETER = re.compile(r"^([a-z_]+) (text|date|integer|iri): (.*)$")
+PARAMETER = re.compile(r"^([a-z_]+) (text|date|integer|iri|code)(?:: (.*))?$")
+HELP = re.compile(r"^([a-z_]+): (.*)$")
 XSD_INTEGER = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+EXAMPLES = {"date": "a day like 2022-06-01", "integer": "a whole number", "iri": "an absolute IRI"}
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a named query."""
+    """One parameter of a named query; `helps` say what it is, by language, and `choices` are the values of a code."""
 
     name: str
     type: str
-    help: str
+    helps: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
 
     def read(self, text: str) -> Term:
         """The value as a term; raises `UsageError` when it is not of the parameter's type."""
@@ -46,20 +51,23 @@ class Parameter:
                     return Literal(str(int(text)), datatype=XSD_INTEGER)
                 case "iri":
                     return NamedNode(text)
+                case "code" if text not in self.choices:
+                    near = difflib.get_close_matches(text, self.choices, n=1) or self.choices
+                    raise UsageError(f"parameter {self.name} is '{text}', which is none of {', '.join(near)}")
                 case _:
                     return Literal(text)
         except ValueError as error:
-            raise UsageError(f"parameter {self.name} is '{text}', which is not {self.type}") from error
+            raise UsageError(f"parameter {self.name} is '{text}', which is not {EXAMPLES[self.type]}") from error
 
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A query of the public interface."""
+    """A query of the public interface, with its titles and questions by language."""
 
     name: str
     text: str = field(repr=False)
     titles: Mapping[str, str]
-    question: str
+    questions: Mapping[str, str]
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
 
@@ -67,15 +75,19 @@ class NamedQuery:
     def read(cls, name: str, text: str) -> Self:
         """Read a query file with its header."""
         lines = [match.groups() for line in text.split("\n") if (match := HEADER.match(line))]
-        header = {key: value for key, value in lines if key != "parameter"}
-        parameters = tuple(
-            Parameter(*match.groups())
-            for key, value in lines
-            if key == "parameter" and (match := PARAMETER.match(value))
+        columns = next((value for key, value in lines if key == "columns"), "")
+        return cls(
+            name,
+            text,
+            _by_language(lines, "title"),
+            _by_language(lines, "question"),
+            tuple(
+                Parameter(match[1], match[2], _helps(lines, match[1]), _listed(match[3] or ""))
+                for key, value in lines
+                if key == "parameter" and (match := PARAMETER.match(value))
+            ),
+            _listed(columns),
         )
-        titles = {key.removeprefix("title-"): value for key, value in header.items() if key.startswith("title-")}
-        columns = tuple(filter(None, (column.strip() for column in header.get("columns", "").split(","))))
-        return cls(name, text, titles, header.get("question", ""), parameters, columns)
 
     def bind(self, given: Mapping[str, str]) -> dict[str, Term]:
         """The terms of the given parameters; raises `UnknownNameError` or `UsageError`."""
@@ -86,6 +98,23 @@ class NamedQuery:
                     f"parameter of {self.name}", name, difflib.get_close_matches(name, known) or sorted(known)
                 )
         return {name: known[name].read(text) for name, text in given.items()}
+
+
+def _by_language(lines: Iterable[tuple[str, ...]], key: str) -> dict[str, str]:
+    return {one.removeprefix(f"{key}-"): value for one, value in lines if one.startswith(f"{key}-")}
+
+
+def _helps(lines: Sequence[tuple[str, ...]], name: str) -> dict[str, str]:
+    told = [(key, match) for key, value in lines if (match := HELP.match(value))]
+    return {
+        key.removeprefix("parameter-"): match[2]
+        for key, match in told
+        if key.startswith("parameter-") and match[1] == name
+    }
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def named_queries(queries: Mapping[str, str]) -> dict[str, NamedQuery]:

@@ -9,17 +9,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from registergraf import audit, catalogue, graph, search
+from registergraf.audit.report import report_files
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError
+<<<<<<< HEAD
 from registergraf.namespaces import PREFIXES
 from registergraf.release.dumps import dump_files
 from registergraf.release.judging import report_of, structure_problems
 from registergraf.release.manifest import Manifest
 from registergraf.release.store import DESCRIPTIONS, GRAPH_FILE, Release, publish
+=======
+from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
+from registergraf.release.manifest import GRAPH_FILE, Manifest
+from registergraf.release.store import DESCRIPTIONS, Release, publish
+>>>>>>> main
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pyoxigraph import Store
 
@@ -54,13 +61,12 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
     rules = audit.load_rules(content.files.under("shapes"), content.base)
     store = graph.assemble([*content.quads, *rules.quads], content.queries, as_of, content.base)
     tell(f"auditing by {len(rules.rules)} rules")
-    verdicts = audit.judge(store, rules, documents, content.terms, content.base)
-    if problems := structure_problems(verdicts, content):
+    judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
+    if problems := structure_problems(judged.verdicts, content):
         raise ContentError(problems)
     tell("writing the catalogue")
     files = {
         GRAPH_FILE: graph.to_nquads(store),
-        "audit/report.json": report_of(verdicts, rules).json,
         **catalogue_files(store, content),
         **description_files(store, content),
         **{f"queries/{path}": text.encode() for path, text in content.queries.items()},
@@ -70,13 +76,15 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
     tell("indexing the text")
     files |= dump_files(files[GRAPH_FILE], PREFIXES)
     files[search.INDEX_FILE] = search.build_index(store, content.queries, content.base)
-    tell("publishing")
+    tell("writing the reports")
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
-    release = publish(
-        settings.releases_dir, Manifest.of(content.base, as_of, content.files.digest, hashes, files), files
-    )
+    manifest = Manifest.of(content.base, as_of, content.files.digest, hashes, files)
+    report = report_of(judged, rules, store, identity_of(manifest))
+    reports = {f"audit/{name}": data for name, data in report_files(report).items()}
+    tell("publishing")
+    release = publish(settings.releases_dir, manifest.with_reports(reports), {**files, **reports})
     return BuildSummary(
-        release, *_counts(store, content.base), len(store), _failures(verdicts), time.monotonic() - started
+        release, *_counts(store, content.base), len(store), _failures(judged.verdicts), time.monotonic() - started
     )
 
 
@@ -109,5 +117,5 @@ def _counts(store: Store, base: str) -> tuple[int, int]:
     return int(counted["sources"].value), int(counted["claims"].value)
 
 
-def _failures(verdicts: list[Verdict]) -> Counter[str]:
+def _failures(verdicts: Iterable[Verdict]) -> Counter[str]:
     return Counter(v.severity for v in verdicts if v.failed)

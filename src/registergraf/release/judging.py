@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registergraf import audit, graph
+from registergraf.audit.apart import Limits
 from registergraf.audit.coverage import documents_at_hand, uncited
+from registergraf.audit.identity import Identity
+from registergraf.audit.names import Names
 from registergraf.audit.report import Report
 from registergraf.content import WHITELIST, load, read_files
 from registergraf.errors import Problem, UnknownNameError
+from registergraf.release.manifest import GRAPH_FILE, engine_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from registergraf.audit import Rules, Verdict
+    from pyoxigraph import Store
+
+    from registergraf.audit import Judgement, Rules, Verdict
     from registergraf.audit.coverage import Uncited
     from registergraf.content import Content
+    from registergraf.release.manifest import Manifest
     from registergraf.release.store import Release
     from registergraf.settings import Settings
 
@@ -30,8 +40,9 @@ def check_content(settings: Settings) -> list[Problem]:
     rules = audit.load_rules(content.files.under("shapes"), content.base).only_structural()
     # how the terms of the ontology hang together is not needed to judge structure
     store = graph.assemble([*content.quads, *rules.quads], content.queries, _today(), content.base, schema=[])
-    verdicts = audit.judge(store, rules, audit.read_documents(settings.sources_dir), content.terms, content.base)
-    return structure_problems(verdicts, content, severities=("Violation", "Warning"))
+    documents = audit.read_documents(settings.sources_dir)
+    judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
+    return structure_problems(judged.verdicts, content, severities=("Violation", "Warning"))
 
 
 def uncovered_lines(settings: Settings, document: str | None) -> list[Uncited]:
@@ -80,13 +91,48 @@ def judge_release(release: Release, settings: Settings, as_of: datetime.date, on
         else graph.view_as_of(release.store, release.queries, as_of, release.base)
     )
     terms = [line for line in release.read(WHITELIST).decode().split("\n") if line and not line.startswith("#")]
-    return report_of(audit.judge(store, rules, audit.read_documents(settings.sources_dir), terms, release.base), rules)
+    documents = audit.read_documents(settings.sources_dir)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
+    identity = replace(
+        identity_of(release.manifest),
+        as_of=as_of.isoformat(),
+        sources=dict(sorted(hashes.items())),
+        engines=engine_versions(),
+        rules=tuple(rule.id for rule in rules.rules) if only else (),
+    )
+    judged = audit.examine(store, rules, documents, terms, release.base, limits=limits_of(settings))
+    return report_of(judged, rules, store, identity)
 
 
-def report_of(verdicts: Sequence[Verdict], rules: Rules) -> Report:
-    """The report, with the rules as they were judged (their provisions named)."""
-    judged = {verdict.rule.id: verdict.rule for verdict in verdicts}
-    return Report.of(verdicts, [judged.get(rule.id, rule) for rule in rules.rules])
+def limits_of(settings: Settings) -> Limits:
+    """What a query of a rule may take."""
+    return Limits(settings.rule_seconds, settings.rule_memory_mb)
+
+
+def identity_of(manifest: Manifest) -> Identity:
+    """What an audit of a release is made from."""
+    shapes = {path: digest for path, digest in manifest.files.items() if path.startswith("shapes/")}
+    return Identity(
+        manifest.name,
+        manifest.as_of.isoformat(),
+        manifest.base,
+        manifest.content,
+        manifest.files[GRAPH_FILE],
+        hashlib.sha256(json.dumps(shapes, sort_keys=True).encode()).hexdigest(),
+        manifest.sources,
+        manifest.engines,
+    )
+
+
+def report_of(judged: Judgement, rules: Rules, store: Store, identity: Identity) -> Report:
+    """The report, with the rules as they were judged (their provisions named) and the names of what it is about."""
+    named = {verdict.rule.id: verdict.rule for verdict in judged.verdicts}
+    told = [named.get(rule.id, rule) for rule in rules.rules]
+    passages = (p for verdict in judged.verdicts for detail in verdict.details for p in detail.passages)
+    labels = {passage.provision_iri: passage.provision for passage in passages if passage.provision_iri}
+    labels |= {iri: label for rule in told for iri, label in zip(rule.sources, rule.source_labels, strict=False)}
+    waivers = [waiver.as_json(judged.day, judged.verdicts) for waiver in judged.waivers]
+    return Report.of(identity, told, judged.verdicts, waivers, Names.of(store, identity.base, labels))
 
 
 def _today() -> datetime.date:

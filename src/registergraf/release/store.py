@@ -22,16 +22,19 @@ from pyoxigraph import RdfFormat, Store
 from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
+<<<<<<< HEAD
 from registergraf.release.dumps import FOLDER
 from registergraf.release.manifest import FILE_NAME, Manifest
+=======
+from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
+>>>>>>> main
 from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 CURRENT = "current"
-GRAPH_FILE = "graph.nq"
 DESCRIPTIONS = {"void": "service/void", "service-description": "service/description"}
 """What describes the dataset and the service over it, with the folder below ``queries/`` that makes each."""
 
@@ -88,14 +91,32 @@ class Release:
         return Index(self.read(INDEX_FILE))
 
     @property
-    def verdicts(self) -> list[dict[str, Any]]:
+    def verdicts(self) -> Sequence[Mapping[str, Any]]:
         """The verdicts of the audit."""
         return self.report.verdicts
 
     @property
-    def rules(self) -> list[dict[str, Any]]:
+    def rules(self) -> Sequence[Mapping[str, Any]]:
         """The rules of the audit."""
         return self.report.rules
+
+    def others(self) -> dict[str, Release]:
+        """Give the other releases beside this one, by name; each opened once."""
+        for file in sorted(self.path.parent.glob(f"*/{FILE_NAME}")):
+            name = file.parent.name
+            if name not in {CURRENT, self.name, *self._others}:
+                with contextlib.suppress(ReleaseError):  # one that is broken, or is being written, cannot be compared
+                    self._others[name] = open_release(file.parent)
+        return {name: other for name, other in self._others.items() if other.path.exists()}
+
+    @cached_property
+    def _others(self) -> dict[str, Release]:
+        return {}
+
+    def audit_file(self, name: str) -> bytes | None:
+        """One of the files of the audit, such as `report.csv`; None where there is none of that name."""
+        path = f"audit/{name}"
+        return self.read(path) if path in self.manifest.reports else None
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """The catalogue document of a profile in one of `registergraf.catalogue.FORMATS`."""
@@ -121,7 +142,7 @@ class Release:
             data = (self.path / path).read_bytes()
         except OSError as error:
             raise ReleaseError(f"release {self.name} cannot be read: {error.strerror}: {path}") from error
-        if hashlib.sha256(data).hexdigest() != self.manifest.files.get(path):
+        if hashlib.sha256(data).hexdigest() != self.manifest.hash_of(path):
             raise IntegrityError(
                 f"release {self.name} is broken: {path} is not the file its manifest names; build again"
             )

@@ -72,6 +72,7 @@ def _of_queries(queries: Mapping[str, str], base: str) -> Iterator[tuple[str, st
     for query in named_queries(queries).values():
         thing = f"{base}query/{query.name}"
         yield thing, "query", "short", query.name
-        yield thing, "query", "text", query.question
+        for question in query.questions.values():
+            yield thing, "query", "text", question
         for title in query.titles.values():
             yield thing, "query", "name", title

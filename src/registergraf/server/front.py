@@ -7,9 +7,11 @@ limits, in this order: what costs least comes first. Only then is there work for
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import math
+import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -111,6 +113,8 @@ class Front:
         flushing.cancel()
         await self._retire(self._world)
         self._journal.close()
+        # The server's own threads may still hold connections, and abort the process if the interpreter ends them.
+        atexit.register(os._exit, 0)
         ended: LifespanShutdownCompleteEvent = {"type": "lifespan.shutdown.complete"}
         await send(ended)
 

@@ -11,9 +11,15 @@ from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
     browse,
     catalog,
+    changes,
+    compare,
     descriptions,
+<<<<<<< HEAD
     discovery,
     dumps,
+=======
+    examples,
+>>>>>>> main
     graph_store,
     linked_data,
     named,
@@ -23,6 +29,7 @@ from registergraf.web import (
     search,
     sparql,
 )
+from registergraf.web.days import SITES, Sites, choose_day
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -31,9 +38,10 @@ if TYPE_CHECKING:
     from registergraf.web.contract import Pool, Release
 
 # No scripts and nothing from others: a page can neither run what the graph holds nor tell anybody who reads it.
+# The style sheet of Designsystemet has its icons as data: images.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +49,11 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
+<<<<<<< HEAD
 DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "dumps", "named", "permalinks")
+=======
+DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
+>>>>>>> main
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -52,6 +64,9 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "3600",
 }
 
+STATIC_SECONDS = 365 * 24 * 60 * 60
+"""How long a client may keep a static file; its address has its hash."""
+
 BYTES_PER_CHARACTER = 12
 """The most that one character of a query takes in a form: four bytes, each written as %XX."""
 
@@ -59,13 +74,19 @@ BYTES_PER_CHARACTER = 12
 MODULES = (
     pages,
     browse,
+    compare,
+    changes,
     search,
     catalog,
     sparql,
     graph_store,
     descriptions,
+<<<<<<< HEAD
     discovery,
     dumps,
+=======
+    examples,
+>>>>>>> main
     named,
     permalinks,
     linked_data,
@@ -84,9 +105,12 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app = Flask("registergraf.web")
     app.extensions[EXTENSION] = Site(release, settings, CachedPool(pool, settings.answer_cache_mb))
     app.url_map.converters["kind"] = KindConverter
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
+    app.before_request(choose_day)
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)

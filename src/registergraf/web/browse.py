@@ -145,6 +145,11 @@ def _of_verdict(of: Site, slug: str, outcome: str, severity: str, rule: str) -> 
         yield registry, "verdict", outcome, outcome
 
 
+def ordered_registries(lang: str) -> list[dict[str, Term]]:
+    """The data sources in the order of a language, with their slugs."""
+    return _order(site(), lang)
+
+
 def _order(of: Site, lang: str) -> list[dict[str, Term]]:
     return of.once(f"order {lang}", lambda: of.rows("registry-order", lang=lang))
 

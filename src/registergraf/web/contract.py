@@ -49,6 +49,9 @@ class Release(Protocol):
     def rules(self) -> Sequence[Mapping[str, Any]]:
         """The rules of the audit."""
 
+    def others(self) -> Mapping[str, Release]:
+        """Give the other releases that are at hand, by name."""
+
     def catalogue(self, profile: str, format_name: str, /) -> bytes:
         """Give the catalogue document of a profile, in a format of `registergraf.catalogue.FORMATS`."""
 

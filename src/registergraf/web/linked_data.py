@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+<<<<<<< HEAD
 from flask import Blueprint, Response, redirect, request
+=======
+from flask import Blueprint, Response, g, redirect
+>>>>>>> main
 
 from registergraf.catalogue import FORMATS
+from registergraf.web.carried import carried
 from registergraf.web.client import HTML, accepted, language
 from registergraf.web.documents import (
     document,
@@ -65,6 +70,8 @@ def see_other(kind: str, key: str) -> AnyResponse:
         raise NothingAcceptable([HTML, *media_types()])
     place = f"/{kind}/{key}"
     target = f"/{language()}{place}" if chosen == HTML else place + FORMATS[format_of(chosen)].suffix
+    if "day" in g:
+        target = carried(target, g.day.isoformat())
     response = redirect(target, 303)
     response.headers["Vary"] = NEGOTIATED
     return response

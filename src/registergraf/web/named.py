@@ -6,32 +6,26 @@ A parameter fixes a variable of the query (`registergraf.graph.named`); it is ne
 from __future__ import annotations
 
 import json
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, redirect, request
-from pyoxigraph import Literal, NamedNode, Triple
+from flask import Blueprint, Response, g, request
+from pyoxigraph import Literal
 
-from registergraf.catalogue import FORMATS, write
 from registergraf.errors import UnknownNameError, UsageError
 from registergraf.graph.named import Parameter, find_query
 from registergraf.sparql.evaluation import Question
 from registergraf.sparql.formats import RESULTS
 from registergraf.web.answers import respond
 from registergraf.web.client import HTML, accepted, language
-from registergraf.web.descriptions import chosen
-from registergraf.web.documents import document
 from registergraf.web.problems import NothingAcceptable, problem
 from registergraf.web.render import render
 from registergraf.web.site import site
 from registergraf.web.sparql import ROWS_SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from werkzeug.wrappers import Response as AnyResponse
+    from collections.abc import Mapping
 
     from registergraf.graph.named import NamedQuery
     from registergraf.graph.queries import Term
@@ -40,19 +34,12 @@ if TYPE_CHECKING:
 blueprint = Blueprint("named", __name__)
 
 JSON = "application/json"
-EXAMPLES = "/.well-known/sparql-examples"
-DAY = Parameter("as-of", "date", "")
+DAY = Parameter("as-of", "date")
 """The parameter that every query has: the day of the view."""
 RESERVED = ("format", DAY.name)
 
 INPUTS = {"date": "date", "integer": "number", "iri": "url", "text": "text"}
 """The kind of input of a form for each type of a parameter."""
-
-FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
-RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-SH = "http://www.w3.org/ns/shacl#"
-TARGET = NamedNode("https://schema.org/target")
 
 
 @blueprint.get("/query/")
@@ -76,8 +63,11 @@ def _as_json() -> str:
         {
             "name": query.name,
             "title": dict(query.titles),
-            "question": query.question,
-            "parameters": [{"name": p.name, "type": p.type, "help": p.help} for p in query.parameters],
+            "question": dict(query.questions),
+            "parameters": [
+                {"name": p.name, "type": p.type, "help": dict(p.helps), "choices": list(p.choices)}
+                for p in query.parameters
+            ],
             "columns": query.columns,
             "address": f"{site().release.base}query/{query.name}",
         }
@@ -90,6 +80,8 @@ def _as_json() -> str:
 def answer(name: str) -> Response:
     """The answer to a named query, in any format of the endpoint; ``as-of`` is the day of the view."""
     given = {key: value for key, value in request.args.items() if value}
+    if twice := [key for key, values in request.args.lists() if len(values) > 1]:
+        return problem(400, f"the parameter '{twice[0]}' is given more than once; once is allowed")
     try:
         query = find_query(site().release.queries, name)
     except UnknownNameError as error:
@@ -121,30 +113,3 @@ def _page(query: NamedQuery, given: Mapping[str, str], table: Table) -> Response
         "inputs": INPUTS,
     }
     return render("query.html", language(), query=query, day=DAY.name, shown=ROWS_SHOWN, **values)
-
-
-@blueprint.get(EXAMPLES)
-def examples() -> Response:
-    """The named queries as SHACL executables, as SIB's sparql-examples have them."""
-    triples = [triple for query in site().named.values() for triple in _executable(query)]
-    return document(write(triples, chosen(), site().prefixes), FORMATS[chosen()], vary="Accept")
-
-
-@blueprint.get(f"{EXAMPLES}/<name>")
-def example(name: str) -> AnyResponse:
-    """The address of an example leads to the query."""
-    return redirect(f"/query/{name}", 303)
-
-
-def _executable(query: NamedQuery) -> Iterator[Triple]:
-    base = site().release.base
-    node = NamedNode(f"{base}{EXAMPLES[1:]}/{query.name}")
-    found = FORM.search(query.text)
-    form = found[1].lower() if found else "select"
-    yield Triple(node, RDF_TYPE, NamedNode(f"{SH}SPARQLExecutable"))
-    yield Triple(node, RDF_TYPE, NamedNode(f"{SH}SPARQL{form.capitalize()}Executable"))
-    yield Triple(node, NamedNode(f"{SH}{form}"), Literal(query.text))
-    yield Triple(node, TARGET, NamedNode(f"{base}sparql"))
-    yield Triple(node, NamedNode(f"{RDFS}comment"), Literal(query.question, language="en"))
-    for lang, title in query.titles.items():
-        yield Triple(node, NamedNode(f"{RDFS}label"), Literal(title, language=lang))

@@ -77,7 +77,7 @@ def registry(key: str) -> Response:
     iri = _known("registry", key)
     asked: Mapping[str, Any] = {"registry": iri, "lang": g.lang}
     sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
-    evidence = Evidence(site().rows("registry-claims", **asked), site().rows("registry-passages", **asked))
+    evidence = gather_evidence(sections.values())
     verdicts = [v for v in site().release.verdicts if v["registry"] == key or v["focus"] == iri.value]
     links = dataset_links(f"/registry/{key}", iri.value)
     return render(
@@ -236,6 +236,12 @@ def entity(kind: str, key: str) -> Response:
         references=_references(iri),
         limit=REFERENCES_SHOWN,
     )
+
+
+def gather_evidence(sections: Iterable[Iterable[Entry]]) -> Evidence:
+    """What the values of a page's sections rest on."""
+    claims = sorted({claim for section in sections for entry in section for claim in entry.claims}, key=str)
+    return Evidence(site().rows_of("claims", "claim", claims, lang=g.lang), site().rows_of("passages", "claim", claims))
 
 
 def facts(page_query: str, iri: NamedNode) -> list[tuple[Term, list[Entry]]]:

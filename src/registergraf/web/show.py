@@ -44,21 +44,21 @@ class Shower:
         return self.literal(term) if isinstance(term, Literal) else self.link(term.value)
 
     def literal(self, literal: Literal) -> Markup:
-        """A literal by its datatype; text in another language says so."""
+        """A literal by its datatype; a longer text in another language says in words which."""
         if literal.language:
-            return self.foreign(literal.value, literal.language)
+            shown = self.foreign(literal.value, literal.language)
+            if literal.language == self.lang or len(literal.value) <= LONG:
+                return shown
+            return shown + Markup(' <span class="tongue">({})</span>').format(self.tongue(literal.language))
         write = self._literals.get(literal.datatype.value)
         return escape(write(literal.value) if write else literal.value)
 
     def foreign(self, text: str, lang: str | None) -> Markup:
-        """Text that may be in another language than the page; a longer one says in words which."""
+        """Text that may be in another language than the page."""
         if not lang or lang == self.lang:
             return escape(text)
         self._others.add(lang)
-        shown = Markup('<span lang="{}">{}</span>').format(lang, text)
-        return (
-            shown + Markup(' <span class="tongue">({})</span>').format(self.tongue(lang)) if len(text) > LONG else shown
-        )
+        return Markup('<span lang="{}">{}</span>').format(lang, text)
 
     def tongue(self, lang: str) -> str:
         """What a language is called."""

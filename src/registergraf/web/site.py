@@ -9,8 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
+<<<<<<< HEAD
 from flask import current_app
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+=======
+from flask import current_app, g
+from pyoxigraph import Literal, NamedNode, Quad
+>>>>>>> main
 
 from registergraf.graph.named import named_queries
 from registergraf.graph.queries import construct, select
@@ -48,6 +53,19 @@ class Site:
         return select(
             self.release.store, text, **{name: value for name, value in bindings.items() if f"?{name} " in text}
         )
+
+    def rows_of(self, page_query: str, name: str, terms: Iterable[Term], **bindings: Term | str) -> list[Row]:
+        """Ask a query that has ``VALUES ?name { }`` to be filled in, about those terms."""
+        empty = f"VALUES ?{name} {{ }}"
+        text = self.release.queries[f"pages/{page_query}.rq"]
+        filled = text.replace(empty, f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}", 1)
+        return select(
+            self.release.store, filled, **{key: value for key, value in bindings.items() if f"?{key} " in text}
+        )
+
+    def asked(self, text: str) -> list[Row]:
+        """Ask a query of the day."""
+        return select(self.release.store, text)
 
     @cached_property
     def _made(self) -> dict[str, Any]:
@@ -89,6 +107,11 @@ class Site:
             if found:
                 return found
         return candidates[0] if candidates else None
+
+    def order(self, iri: str, lang: str) -> str:
+        """What a thing is sorted by: its name, where å comes last in Norwegian, after æ and ø."""
+        named = self.name(iri, lang)
+        return (named.value if named else iri).lower().replace("å", "ÿ")
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -158,5 +181,5 @@ class Site:
 
 
 def site() -> Site:
-    """The site that the running application serves."""
-    return cast("Site", current_app.extensions[EXTENSION])
+    """The site that the running application serves; that of another day where the request is shown as of one."""
+    return cast("Site", g.get("site") or current_app.extensions[EXTENSION])

@@ -1,0 +1,175 @@
+"""The verbs of the auditor: judge a release, explain a verdict, verify a report, compare two releases."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from registergraf.audit import trend as trends
+from registergraf.audit.explain import explain as explain_in_words
+from registergraf.audit.report import FORMATS, Report, write_report
+from registergraf.audit.rules import LANGUAGES
+from registergraf.cli.commands import as_of_option, current_or_built
+from registergraf.cli.group import registergraf
+from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
+from registergraf.release import open_release
+from registergraf.release.judging import judge_release
+from registergraf.release.verifying import verify
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from registergraf.release import Release
+    from registergraf.settings import Settings
+
+DIFFERS, BROKEN = 1, 4
+one_language = click.option(
+    "--language", type=click.Choice(LANGUAGES), default="nb", show_default=True, help="Language of the text."
+)
+release_option = click.option("--release", "release_name", metavar="NAME", help="This release, not the current one.")
+
+
+@registergraf.command("audit")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice([*LANGUAGES, "all"]),
+    help="Language of the texts, or all. Without it: nb for text and HTML, all for the other formats.",
+)
+@click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Judge by this rule only; may be repeated.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, whole or not at all."
+)
+@release_option
+@as_of_option
+@click.pass_obj
+def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
+    settings: Settings,
+    format_: str,
+    language: str | None,
+    rule_ids: Sequence[str],
+    output: Path | None,
+    release_name: str | None,
+    as_of: datetime.date | None,
+) -> int:
+    """Judge a release by every rule, over the view and over the claims, and write the report.
+
+    Leaves with 1 when the view has a violation that no waiver accepts, with 3 when a rule could not be judged.
+
+    Example: registergraf audit --format html --language nn --output report.html
+    """
+    release = named_release(settings, release_name)
+    report = judge_release(release, settings, as_of or release.as_of, rule_ids)
+    languages = () if language is None else LANGUAGES if language == "all" else (language,)
+    data = write_report(report, format_, languages)
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        write_whole(output, data)
+    return 3 if not report.complete else 0 if report.conforms else 1
+
+
+@registergraf.command()
+@click.argument("name", metavar="VERDICT|RULE")
+@release_option
+@one_language
+@click.pass_obj
+def explain(settings: Settings, name: str, release_name: str | None, language: str) -> None:
+    """Say in plain language what a verdict or a rule means: the law, what was seen, where it was read, how to re-check.
+
+    Example: registergraf explain L34 --language en
+    """
+    click.echo(explain_in_words(named_release(settings, release_name).report, name, language), nl=False)
+
+
+@registergraf.command("verify")
+@click.argument("report", type=click.Path(path_type=Path), metavar="REPORT")
+@click.pass_obj
+def verify_command(settings: Settings, report: Path) -> int:
+    """Make a report again from the release it names, and say whether it is the same, and if not, what differs.
+
+    Any format will do. Leaves with 1 when other inputs are at hand here than the report was made from, with 4 when the
+    inputs are the same and the report is not.
+
+    Example: registergraf verify report.html
+    """
+    found = verify(_read(report), settings)
+    click.echo(found.command)
+    if found.same:
+        click.echo("the same bytes: this is the report that the release gives")
+        return 0
+    for line in (*found.inputs, *found.contents):
+        click.echo(line)
+    click.echo("not the same bytes: " + ("the inputs differ" if found.inputs else "the report has been changed"))
+    return DIFFERS if found.inputs else BROKEN
+
+
+@registergraf.command("trend")
+@click.argument("before", metavar="RELEASE|REPORT.json")
+@click.argument("after", metavar="[RELEASE|REPORT.json]", required=False)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@one_language
+@click.pass_obj
+def trend_command(settings: Settings, before: str, after: str | None, format_: str, language: str) -> int:
+    """Compare the audits of two releases: which findings are new, fixed, still there, by rule.
+
+    The second is the current one where only one is given.
+
+    Leaves with 1 when there are new findings.
+
+    Example: registergraf trend 6dd6657f579ab21c
+    """
+    found = trends.compare(_audit(settings, before), _audit(settings, after))
+    match format_:
+        case "json":
+            click.echo(trends.to_json(found), nl=False)
+        case "csv":
+            click.echo(trends.to_csv(found), nl=False)
+        case _:
+            click.echo(trends.to_text(found, language), nl=False)
+    return 1 if any(move["move"] == "new" for move in found.moves) else 0
+
+
+def named_release(settings: Settings, name: str | None) -> Release:
+    """The release of a name, or of its beginning where only one begins so; the current one without a name.
+
+    Raises `UnknownNameError`.
+    """
+    if name is None:
+        return current_or_built(settings)
+    known = sorted(path.name for path in settings.releases_dir.glob("[0-9a-f]*") if path.is_dir())
+    found = [release for release in known if release.startswith(name)]
+    if len(found) != 1:
+        raise UnknownNameError("release", name, found[:3] or known[:3])
+    return open_release(settings.releases_dir / found[0])
+
+
+def write_whole(place: Path, data: bytes) -> None:
+    """Write a file beside its place and rename it; raises `UsageError` where that cannot be done."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}-", delete=False) as fresh:
+            fresh.write(data)
+        Path(fresh.name).chmod(0o644)
+        Path(fresh.name).replace(place)
+    except OSError as error:
+        raise UsageError(f"the report cannot be written to {place}: {error.strerror}") from error
+
+
+def _audit(settings: Settings, name: str | None) -> Report:
+    if name is None or not name.endswith(".json"):
+        return named_release(settings, name).report
+    try:
+        return Report.read(_read(Path(name)))
+    except (ValueError, TypeError, KeyError) as error:
+        raise RegistergrafError(f"{name} is not a JSON report of 'registergraf audit': {error}") from error
+
+
+def _read(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        raise UsageError(f"there is no report to read at {place}: {error.strerror}") from error
