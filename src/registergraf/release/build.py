@@ -12,17 +12,11 @@ from registergraf import audit, catalogue, graph, search
 from registergraf.audit.report import report_files
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError
-<<<<<<< HEAD
 from registergraf.namespaces import PREFIXES
 from registergraf.release.dumps import dump_files
-from registergraf.release.judging import report_of, structure_problems
-from registergraf.release.manifest import Manifest
-from registergraf.release.store import DESCRIPTIONS, GRAPH_FILE, Release, publish
-=======
 from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
 from registergraf.release.store import DESCRIPTIONS, Release, publish
->>>>>>> main
 
 if TYPE_CHECKING:
     import datetime

@@ -22,12 +22,8 @@ from pyoxigraph import RdfFormat, Store
 from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
-<<<<<<< HEAD
 from registergraf.release.dumps import FOLDER
-from registergraf.release.manifest import FILE_NAME, Manifest
-=======
 from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
->>>>>>> main
 from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:

@@ -14,12 +14,9 @@ from registergraf.web import (
     changes,
     compare,
     descriptions,
-<<<<<<< HEAD
     discovery,
     dumps,
-=======
     examples,
->>>>>>> main
     graph_store,
     linked_data,
     named,
@@ -49,11 +46,17 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-<<<<<<< HEAD
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "dumps", "named", "permalinks")
-=======
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
->>>>>>> main
+DATA_BLUEPRINTS = (
+    "linked_data",
+    "catalog",
+    "sparql",
+    "graph_store",
+    "descriptions",
+    "dumps",
+    "examples",
+    "named",
+    "permalinks",
+)
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -81,12 +84,9 @@ MODULES = (
     sparql,
     graph_store,
     descriptions,
-<<<<<<< HEAD
     discovery,
     dumps,
-=======
     examples,
->>>>>>> main
     named,
     permalinks,
     linked_data,

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
-from flask import Blueprint, Response, redirect, request
-=======
-from flask import Blueprint, Response, g, redirect
->>>>>>> main
+from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.catalogue import FORMATS
 from registergraf.web.carried import carried

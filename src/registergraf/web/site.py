@@ -9,13 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
-<<<<<<< HEAD
-from flask import current_app
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
-=======
 from flask import current_app, g
-from pyoxigraph import Literal, NamedNode, Quad
->>>>>>> main
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from registergraf.graph.named import named_queries
 from registergraf.graph.queries import construct, select

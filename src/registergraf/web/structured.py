@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from flask import request
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from registergraf.namespaces import RDF_TYPE
+from registergraf.web.days import AS_OF
 from registergraf.web.site import site
 
 if TYPE_CHECKING:
@@ -20,8 +22,11 @@ SCHEMA = "https://schema.org/"
 
 
 def structured(iri: str, lang: str) -> Markup:
-    """The script element that describes a data source of the catalogue in a language; nothing for another thing."""
-    triples = site().offered("schema-org", dataset=NamedNode(iri))
+    """The script element that describes a data source of the catalogue in a language.
+
+    Nothing for what is no data source, and for another day than the release's, which the catalogue is not of.
+    """
+    triples = [] if AS_OF in request.args else site().offered("schema-org", dataset=NamedNode(iri))
     if not triples:
         return Markup()
     document = {"@context": SCHEMA, **_node(iri, triples, lang, frozenset({iri}))}
