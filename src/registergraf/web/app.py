@@ -45,6 +45,12 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+# The query page has an editor: scripts of ours only, which may ask us only.
+SCRIPTED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
 DATA_BLUEPRINTS = (
     "linked_data",
@@ -136,6 +142,8 @@ def refuse(status: int, detail: str) -> Response:
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
     response.headers.update(SECURITY_HEADERS)
+    if g.get("scripted"):
+        response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if request.blueprint in DATA_BLUEPRINTS:
         response.headers.update(CORS_HEADERS)
         if request.method == "OPTIONS":
