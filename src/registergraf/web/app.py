@@ -20,6 +20,7 @@ from registergraf.web import (
     graph_store,
     linked_data,
     named,
+    openapi,
     pages,
     permalinks,
     problems,
@@ -61,6 +62,7 @@ DATA_BLUEPRINTS = (
     "dumps",
     "examples",
     "named",
+    "openapi",
     "permalinks",
 )
 CORS_HEADERS = {
@@ -94,6 +96,7 @@ MODULES = (
     dumps,
     examples,
     named,
+    openapi,
     permalinks,
     linked_data,
 )
