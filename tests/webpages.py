@@ -44,6 +44,12 @@ class FakeRelease:
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
+    reports: Mapping[str, bytes] = field(default_factory=dict)
+
+    def audit_file(self, name: str) -> bytes | None:
+        """Give a file of the audit."""
+        return self.reports.get(name)
+
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
         assert profile == "dcat-ap-no"
@@ -60,7 +66,10 @@ def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
     settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
     built = build(settings, FakeRelease.as_of, lambda _: None).release
-    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index)
+    reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
+    made = FakeRelease(
+        built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index, reports=reports
+    )
     rmtree(settings.releases)
     return made
 

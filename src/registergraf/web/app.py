@@ -9,6 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    audit,
     browse,
     catalog,
     compare,
@@ -42,7 +43,17 @@ SECURITY_HEADERS = {
 }
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
+DATA_BLUEPRINTS = (
+    "linked_data",
+    "catalog",
+    "sparql",
+    "graph_store",
+    "descriptions",
+    "examples",
+    "named",
+    "permalinks",
+    "audit",
+)
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -72,6 +83,7 @@ MODULES = (
     examples,
     named,
     permalinks,
+    audit,
     linked_data,
 )
 """Each has a blueprint."""
@@ -115,7 +127,8 @@ def refuse(status: int, detail: str) -> Response:
 
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     if request.blueprint in DATA_BLUEPRINTS:
         response.headers.update(CORS_HEADERS)
         if request.method == "OPTIONS":
