@@ -92,7 +92,7 @@ def test_a_failure_of_a_shape_says_which_part_and_how_to_see_it(edit: Edit) -> N
     assert part.shape == f"{BASE}rule/S01-title-nb"
     assert part.component.endswith("QualifiedMinCountConstraintComponent")
     assert part.path == "http://purl.org/dc/terms/title"
-    found = [row for query in failed.recheck for row in select(dataset, query)]
+    found = [row for query in failed.as_json()["recheck"] for row in select(dataset, query)]
     assert NamedNode(failed.focus) in {row["this"] for row in found}
 
 

@@ -9,12 +9,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from registergraf.cli.commands import registergraf
+from registergraf.cli.group import registergraf
 from registergraf.errors import UsageError
 from registergraf.settings import SETTINGS, Settings
 from support import ROOT
 
-VERBS = sorted(registergraf.commands)
+VERBS = registergraf.list_commands(click.Context(registergraf))
 
 
 def test_every_setting_is_a_field_and_documented() -> None:

@@ -50,6 +50,10 @@ class FakeRelease:
         """Give a file of the audit."""
         return self.reports.get(name)
 
+    def others(self) -> dict[str, FakeRelease]:
+        """Give no other releases."""
+        return {}
+
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
         assert profile == "dcat-ap-no"

@@ -77,6 +77,7 @@ SETTINGS = (
     Setting("stored-queries-mb", 64, "Queries that are stored to be cited, with their answers, in MiB"),
     Setting("stored-answer-kb", 256, "Longest answer that is kept with a stored query, in KiB; of one above, its hash"),
     Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
+    Setting("page-days", 3, "Other days than the release's whose views the pages keep in memory; 0 shows no other day"),
     Setting("spool", "", "Folder for answers that are too long for memory; empty: that of the system"),
     Setting(
         "request-seconds", 20.0, "Seconds a client may take to send a request, and to take each piece of an answer"
@@ -92,6 +93,8 @@ SETTINGS = (
     ),
     Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
+    Setting("rule-seconds", 60.0, "Seconds a query of an audit rule may take"),
+    Setting("rule-memory-mb", 4096, "Memory a query of an audit rule may take beside that of the graph, in MiB"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
     Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
     Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
@@ -124,6 +127,7 @@ class Settings:
     stored_queries_mb: int
     stored_answer_kb: int
     graph_memory_mb: int
+    page_days: int
     spool: str
     request_seconds: float
     connections: int
@@ -135,6 +139,8 @@ class Settings:
     access_log: str
     access_log_queries: int
     metrics: int
+    rule_seconds: float
+    rule_memory_mb: int
     endpoint_seconds: float
     fetch_seconds: float
     fetch_mb: int

@@ -6,12 +6,17 @@ It is judged by its SHACL shape, by the queries ``shapes/checks/{id}.view.rq`` a
 
 from __future__ import annotations
 
-from registergraf.audit.documents import Documents, read_documents
-from registergraf.audit.engine import judge
-from registergraf.audit.identity import Identity
-from registergraf.audit.judgement import Judgement, examine
-from registergraf.audit.rules import Rule, Rules, load_rules
-from registergraf.audit.verdicts import Detail, Passage, Verdict
+from typing import TYPE_CHECKING
+
+from registergraf.lazily import importing
+
+if TYPE_CHECKING:
+    from registergraf.audit.documents import Documents, read_documents
+    from registergraf.audit.engine import judge
+    from registergraf.audit.identity import Identity
+    from registergraf.audit.judgement import Judgement, examine
+    from registergraf.audit.rules import Rule, Rules, load_rules
+    from registergraf.audit.verdicts import Detail, Passage, Verdict
 
 __all__ = [
     "Detail",
@@ -27,3 +32,16 @@ __all__ = [
     "load_rules",
     "read_documents",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = importing(
+        __name__,
+        {
+            "documents": ["Documents", "read_documents"],
+            "engine": ["judge"],
+            "identity": ["Identity"],
+            "judgement": ["Judgement", "examine"],
+            "rules": ["Rule", "Rules", "load_rules"],
+            "verdicts": ["Detail", "Passage", "Verdict"],
+        },
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from registergraf.audit.rechecking import restricted, shape_queries, shapes_of
+from registergraf.audit.rechecking import shape_queries, shapes_of
 from registergraf.audit.report.text import place
 from registergraf.audit.report.words import Words
-from registergraf.audit.verdicts import OUTCOMES
+from registergraf.audit.verdicts import OUTCOMES, recheck
 from registergraf.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _queries(verdict: Mapping[str, Any], rule: Mapping[str, Any], turtle: Iterab
     """The query that gives the verdict again; for a pass every query of the rule, none of which finds a fault."""
     queries = list(verdict["recheck"])
     if not queries:
-        queries = [restricted(rule["checks"].get(verdict["run"], ""), verdict["focus"])]
+        queries = [recheck(rule["checks"].get(verdict["run"], ""), verdict["focus"])]
         if verdict["run"] == "view":
             queries += shape_queries(shapes_of(turtle), rule["iri"], verdict["focus"])
     for query in filter(None, queries):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from registergraf.audit.engine import judge
-from registergraf.audit.rechecking import restricted, shape_queries, shapes_of
 from registergraf.audit.waivers import Waiver, accepted, matched, read_waivers
 from registergraf.graph.queries import select
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
-    from registergraf.audit.compiled import Shapes
+    from registergraf.audit.apart import Limits
     from registergraf.audit.documents import Documents
     from registergraf.audit.rules import Rules
     from registergraf.audit.verdicts import Verdict
@@ -31,10 +30,19 @@ class Judgement:
     waivers: Sequence[Waiver]
 
 
-def examine(store: Store, rules: Rules, documents: Documents, terms: Iterable[str], base: str) -> Judgement:
+def examine(  # noqa: PLR0913 - what `judge` takes
+    store: Store,
+    rules: Rules,
+    documents: Documents,
+    terms: Iterable[str],
+    base: str,
+    *,
+    limits: Limits | None = None,
+) -> Judgement:
     """Judge a dataset by the rules, as of the day of its view."""
     known = tuple(terms)
-    verdicts = judge(store, rules.only([r.id for r in rules.rules if not r.reads_verdicts]), documents, known, base)
+    plain = rules.only([rule.id for rule in rules.rules if not rule.reads_verdicts])
+    verdicts = judge(store, plain, documents, known, base, limits=limits)
     return settle(store, rules, documents, known, base, verdicts)
 
 
@@ -54,25 +62,12 @@ def settle(  # noqa: PLR0913, PLR0917 - what `examine` takes, and the verdicts
         with matched(store, judged, waivers, base):
             judged += judge(store, later, documents, terms, base)
     order = {rule.id: number for number, rule in enumerate(rules.rules)}
-    shapes = shapes_of(rules.shapes)
-    told = (_with_query(verdict, shapes) for verdict in accepted(judged, waivers, day))
-    return Judgement(day, sorted(told, key=lambda v: order[v.rule.id]), waivers)
+    return Judgement(day, sorted(accepted(judged, waivers, day), key=lambda v: order[v.rule.id]), waivers)
 
 
 def day_of(store: Store, base: str) -> str:
     """The day of the view of a dataset, as ISO 8601 writes it."""
     return select(store, f"PREFIX rg: <{base}ns#> SELECT ?day WHERE {{ ?view rg:asOf ?day }}")[0]["day"].value
-
-
-def _with_query(verdict: Verdict, shapes: Shapes) -> Verdict:
-    """A verdict with something to tell, with the queries that give it again: of its check, of its shape, or both."""
-    if not verdict.details:
-        return verdict
-    parts = {(detail.shape, detail.component) for detail in verdict.details if detail.component}
-    queries = [*shape_queries(shapes, verdict.rule.iri, verdict.focus, parts)] if parts else []
-    if any(not detail.component for detail in verdict.details):
-        queries.insert(0, restricted(verdict.rule.checks.get(verdict.run, ""), verdict.focus))
-    return replace(verdict, recheck=tuple(filter(None, queries)))
 
 
 def _in_period(verdict: Verdict, day: str) -> Verdict:

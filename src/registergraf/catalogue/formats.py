@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, RdfFormat, serialize
@@ -17,7 +18,7 @@ from registergraf.catalogue.export import by_name
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pyoxigraph import Triple
 
@@ -59,7 +60,8 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
 
 def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Pick the prefixes that at least one IRI of the triples can be written with."""
-    written = {compact(iri, prefixes).partition(":")[0] for triple in triples for iri in _iris(triple)}
+    iris = {iri for triple in triples for iri in _iris(triple)}  # each once: a report has few, many times
+    written = {compact(iri, prefixes).partition(":")[0] for iri in iris}
     return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
 
 
@@ -82,26 +84,27 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
     Written here because pyoxigraph writes no context, and rdflib neither keeps an order nor the text of a number.
     """
     nodes: dict[str, dict[str, Any]] = {}
+    named = cache(lambda iri: compact(iri, prefixes))
     for triple in triples:
         subject, predicate, object_ = triple
-        name = compact(subject.value, prefixes)
+        name = named(subject.value)
         node = nodes.setdefault(name, {"@id": name})
         if predicate.value == RDF_TYPE:
-            node.setdefault("@type", []).append(compact(object_.value, prefixes))
+            node.setdefault("@type", []).append(named(object_.value))
         else:
-            node.setdefault(compact(predicate.value, prefixes), []).append(_json_value(object_, prefixes))
+            node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
     document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _json_value(term: Any, prefixes: Mapping[str, str]) -> dict[str, str] | str:
+def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:
     if not isinstance(term, Literal):
-        return {"@id": compact(term.value, prefixes)}
+        return {"@id": named(term.value)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
     if term.datatype.value == XSD_STRING:
         return term.value
-    return {"@value": term.value, "@type": compact(term.datatype.value, prefixes)}
+    return {"@value": term.value, "@type": named(term.datatype.value)}
 
 
 def _iris(triple: Triple) -> Iterable[str]:

@@ -11,8 +11,7 @@ import sys
 
 import click
 
-from registergraf.cli import auditing  # noqa: F401 - its verbs are added where it is imported
-from registergraf.cli.commands import registergraf
+from registergraf.cli.group import registergraf
 from registergraf.errors import QuerySyntaxError, RegistergrafError
 
 __all__ = ["main"]

@@ -12,7 +12,8 @@ from registergraf.audit import trend as trends
 from registergraf.audit.explain import explain as explain_in_words
 from registergraf.audit.report import FORMATS, Report, write_report
 from registergraf.audit.rules import LANGUAGES
-from registergraf.cli.commands import as_of_option, current_or_built, registergraf
+from registergraf.cli.commands import as_of_option, current_or_built
+from registergraf.cli.group import registergraf
 from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release import open_release
 from registergraf.release.judging import judge_release
@@ -57,7 +58,7 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
 ) -> int:
     """Judge a release by every rule, over the view and over the claims, and write the report.
 
-    Leaves with 1 when the view has a violation that no waiver accepts.
+    Leaves with 1 when the view has a violation that no waiver accepts, with 3 when a rule could not be judged.
 
     Example: registergraf audit --format html --language nn --output report.html
     """
@@ -69,7 +70,7 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
         click.echo(data, nl=False)
     else:
         write_whole(output, data)
-    return 0 if report.conforms else 1
+    return 3 if not report.complete else 0 if report.conforms else 1
 
 
 @registergraf.command()

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registergraf import __version__, catalogue, graph
+from registergraf import catalogue, graph
 from registergraf.cli.assessing import harvest_check, quality
+from registergraf.cli.group import registergraf
 from registergraf.cli.results import FORMATS, write_answer
+from registergraf.cli.serving import serve, tell_if_changed
 from registergraf.content import read_files
 from registergraf.content.layout import lay_out
 from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
 from registergraf.release import Release, build, current
 from registergraf.release.judging import check_content, uncovered_lines
-from registergraf.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from registergraf.settings import Settings
 
 
 class Day(click.ParamType[datetime.date]):
@@ -38,39 +41,6 @@ class Day(click.ParamType[datetime.date]):
 
 
 as_of_option = click.option("--as-of", type=Day(), metavar="DATE", help="The day to answer for, like 2022-06-01.")
-
-
-def settings_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's call
-    """Print the table of settings and leave."""
-    if wanted:
-        for setting in SETTINGS:
-            click.echo(f"{setting.variable:34} {str(setting.default) or '-':32} {setting.help}")
-        context.exit()
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="registergraf")
-@click.option(
-    "--settings",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=settings_help,
-    help="Print every setting and leave.",
-)
-@click.option("--content", metavar="DIR", help="Folder with ontology/, data/, shapes/ and queries/.")
-@click.option("--releases", metavar="DIR", help="Folder that keeps the releases.")
-@click.option("--sources", metavar="DIR", help="Folder with the source documents.")
-@click.pass_context
-def registergraf(context: click.Context, content: str | None, releases: str | None, sources: str | None) -> None:
-    """Norway's health registries as a knowledge graph: build it, check it, audit it, ask it, serve it.
-
-    Example: registergraf query roles --param slug=kpr --as-of 2022-06-01
-
-    Exit codes: 0 fine; 1 does not conform, or differs; 2 wrong usage; 3 could not be checked or read;
-    4 integrity broken.
-    """
-    context.obj = Settings.read(content=content, releases=releases, sources=sources)
 
 
 @registergraf.command("build")
@@ -199,29 +169,9 @@ def export(settings: Settings, profile: str, format_: str) -> None:
     click.echo(current_or_built(settings).catalogue(profile, format_), nl=False)
 
 
-@registergraf.command()
-@click.option("--host", metavar="ADDRESS", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port to listen on; 0 takes a free one.")
-@click.option("--get", "path", metavar="PATH", help="Print what this path answers, and leave; no port is opened.")
-@click.option("--accept", metavar="TYPES", help="The Accept header of --get.")
-@click.pass_obj
-def serve(settings: Settings, host: str | None, port: int | None, path: str | None, accept: str | None) -> int:
-    """Serve the current release; builds it first where there is none.
-
-    Example: registergraf serve --port 8080
-    """
-    from registergraf.cli.serving import get  # noqa: PLC0415 - Flask and the workers are not needed by the other verbs
-    from registergraf.server import serve as listen  # noqa: PLC0415
-
-    release = current_or_built(settings)
-    if path is not None:
-        return get(release, settings, path, accept)
-    listen(settings, settings.host if host is None else host, settings.port if port is None else port)
-    return 0
-
-
 registergraf.add_command(quality)
 registergraf.add_command(harvest_check)
+registergraf.add_command(serve)
 
 
 def build_release(settings: Settings, as_of: datetime.date | None) -> Release:
@@ -245,13 +195,7 @@ def current_or_built(settings: Settings) -> Release:
         if (settings.releases_dir / "current").is_symlink():
             raise
         return build_release(settings, None)
-    if (
-        settings.content_dir.is_dir()
-        and read_files(settings.content_dir, settings.base_iri).digest != release.manifest.content
-    ):
-        click.echo(
-            f"the content has changed since release {release.name}; 'registergraf build' makes a new one", err=True
-        )
+    tell_if_changed(settings, release)
     return release
 
 

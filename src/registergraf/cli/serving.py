@@ -1,13 +1,13 @@
-"""One request to the current release, without a port."""
+"""The verb `serve`: the service, or one request to the current release without a port."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from registergraf.server.world import start_pool
-from registergraf.web import create_app
+from registergraf.release.store import CURRENT, current
 
 if TYPE_CHECKING:
     from registergraf.release import Release
@@ -16,8 +16,55 @@ if TYPE_CHECKING:
 HTTP_BAD_REQUEST = 400
 
 
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port to listen on; 0 takes a free one.")
+@click.option("--get", "path", metavar="PATH", help="Print what this path answers, and leave; no port is opened.")
+@click.option("--accept", metavar="TYPES", help="The Accept header of --get.")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, path: str | None, accept: str | None) -> int:
+    """Serve the current release; builds it first where there is none.
+
+    Example: registergraf serve --port 8080
+    """
+    if path is not None:
+        from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this verb
+
+        return get(current_or_built(settings), settings, path, accept)
+    from registergraf.server import serve as listen  # noqa: PLC0415 - not needed for one request
+
+    release = _current(settings)
+    host, port = settings.host if host is None else host, settings.port if port is None else port
+    listen(settings, host, port, partial(tell_if_changed, settings, release))
+    return 0
+
+
+def _current(settings: Settings) -> Release:
+    if (settings.releases_dir / CURRENT).is_symlink():
+        return current(settings.releases_dir)
+    from registergraf.cli.commands import build_release  # noqa: PLC0415 - what builds is not needed to serve
+
+    return build_release(settings, None)
+
+
+def tell_if_changed(settings: Settings, release: Release) -> None:
+    """Say so when the content is no longer what a release was made from."""
+    from registergraf.content import read_files  # noqa: PLC0415 - not needed to serve
+
+    if (
+        settings.content_dir.is_dir()
+        and read_files(settings.content_dir, settings.base_iri).digest != release.manifest.content
+    ):
+        click.echo(
+            f"the content has changed since release {release.name}; 'registergraf build' makes a new one", err=True
+        )
+
+
 def get(release: Release, settings: Settings, path: str, accept: str | None) -> int:
     """Print what a path answers to a GET, its status and headers on standard error; 1 when it is an error."""
+    from registergraf.server.world import start_pool  # noqa: PLC0415 - the service makes it in another process
+    from registergraf.web import create_app  # noqa: PLC0415
+
     with start_pool(release, settings) as pool:
         client = create_app(release, settings, pool).test_client()
         response = client.get(path, headers={"Accept": accept} if accept else {})

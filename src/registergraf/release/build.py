@@ -12,7 +12,7 @@ from registergraf import audit, catalogue, graph, search
 from registergraf.audit.report import report_files
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError
-from registergraf.release.judging import identity_of, report_of, structure_problems
+from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
 from registergraf.release.store import DESCRIPTIONS, Release, publish
 
@@ -53,7 +53,7 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
     rules = audit.load_rules(content.files.under("shapes"), content.base)
     store = graph.assemble([*content.quads, *rules.quads], content.queries, as_of, content.base)
     tell(f"auditing by {len(rules.rules)} rules")
-    judged = audit.examine(store, rules, documents, content.terms, content.base)
+    judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
     if problems := structure_problems(judged.verdicts, content):
         raise ContentError(problems)
     tell("writing the catalogue")

@@ -95,6 +95,19 @@ class Release:
         """The rules of the audit."""
         return self.report.rules
 
+    def others(self) -> dict[str, Release]:
+        """Give the other releases beside this one, by name; each opened once."""
+        for file in sorted(self.path.parent.glob(f"*/{FILE_NAME}")):
+            name = file.parent.name
+            if name not in {CURRENT, self.name, *self._others}:
+                with contextlib.suppress(ReleaseError):  # one that is broken, or is being written, cannot be compared
+                    self._others[name] = open_release(file.parent)
+        return {name: other for name, other in self._others.items() if other.path.exists()}
+
+    @cached_property
+    def _others(self) -> dict[str, Release]:
+        return {}
+
     def audit_file(self, name: str) -> bytes | None:
         """One of the files of the audit, such as `report.csv`; None where there is none of that name."""
         path = f"audit/{name}"

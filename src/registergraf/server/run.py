@@ -11,6 +11,8 @@ import socket
 import sys
 import time
 from functools import partial
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -45,9 +47,16 @@ _LOGS = {
 class _Server(MPServer):
     """Granian, except that a hang-up signal is for the front to act on: it changes the release in place."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, beside: Callable[[], None], **options: Any) -> None:
         super().__init__(*args, **options)
+        self._beside = multiprocessing.Process(target=_nicely, args=(beside,), daemon=True)
         self.respawned_wrks[0] = time.monotonic()  # a front that ends as soon as it starts is not tried again
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        """Start the front, and what is to be done beside it."""
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        self._beside.start()
+        Thread(target=self._beside.join, daemon=True).start()
 
     def signal_handler_reload(self, *_: object) -> None:
         """Pass the signal on."""
@@ -55,13 +64,16 @@ class _Server(MPServer):
             os.kill(front.inner.pid, signal.SIGHUP)
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, beside: Callable[[], None]) -> None:
     """Serve the current release until interrupted or terminated; 0 takes any free port.
+
+    `beside` is called once in a process of its own, with what the service leaves of the processors.
 
     Raises `ReleaseError` when the port cannot be had, and when the service cannot start, which is logged with why.
     """
     port = _free(host, port)
-    multiprocessing.set_start_method("spawn", force=True)  # this process may have threads, if it built the release
+    # A fork starts at once with what this process has loaded; but one with threads, if it built the release, cannot.
+    multiprocessing.set_start_method("fork" if _has_one_thread() else "spawn", force=True)
     _allow_connections(settings.connections * _IDLE_TIMES)
     server = _Server(
         "registergraf",
@@ -78,6 +90,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         log_level=LogLevels.error,
         log_dictconfig=_LOGS,
         respawn_failed_workers=True,
+        beside=beside,
         workers_kill_timeout=math.ceil(settings.query_wait_seconds + settings.query_seconds) + 5,
     )
     announce = partial(_announce, host, port)
@@ -90,9 +103,20 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 def _front(settings: Settings, ready: Callable[[str], None]) -> Front:
     """Make the application in the process that serves it; the one that listens does not need what it imports."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is a release to change
     from registergraf.server.front import Front  # noqa: PLC0415
 
     return Front(settings, ready)
+
+
+def _nicely(work: Callable[[], None]) -> None:
+    os.nice(19)
+    work()
+
+
+def _has_one_thread() -> bool:
+    """Whether nothing else runs in this process, threads of libraries included; False where it cannot be told."""
+    return len([*Path("/proc/self/task").glob("*")]) == 1
 
 
 def _announce(host: str, port: int, release: str) -> None:

@@ -12,6 +12,7 @@ from registergraf.web import (
     audit,
     browse,
     catalog,
+    changes,
     compare,
     descriptions,
     examples,
@@ -24,6 +25,7 @@ from registergraf.web import (
     search,
     sparql,
 )
+from registergraf.web.days import SITES, Sites, choose_day
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.site import EXTENSION, Site
 
@@ -75,6 +77,7 @@ MODULES = (
     pages,
     browse,
     compare,
+    changes,
     search,
     catalog,
     sparql,
@@ -103,7 +106,9 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
+    app.before_request(choose_day)
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)

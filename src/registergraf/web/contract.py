@@ -52,6 +52,9 @@ class Release(Protocol):
     def audit_file(self, name: str, /) -> bytes | None:
         """Give a file of the audit, such as `report.csv`; None for one that the release does not hold."""
 
+    def others(self) -> Mapping[str, Release]:
+        """Give the other releases that are at hand, by name."""
+
     def catalogue(self, profile: str, format_name: str, /) -> bytes:
         """Give the catalogue document of a profile, in a format of `registergraf.catalogue.FORMATS`."""
 

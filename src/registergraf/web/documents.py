@@ -40,7 +40,9 @@ def media_types() -> list[str]:
 def document(body: bytes, format_: Format, *, vary: str = "") -> Response:
     """A data document with its strong entity tag; 304 without a body when the client has it."""
     response = Response(body, content_type=f"{format_.media_type}; charset=utf-8")
-    tag = hashlib.sha256(f"{site().release.name} {request.path} {format_.media_type}".encode()).hexdigest()[:32]
+    tag = hashlib.sha256(
+        f"{site().release.name} {site().release.as_of} {request.path} {format_.media_type}".encode()
+    ).hexdigest()[:32]
     response.set_etag(tag)
     response.cache_control.public = True
     response.cache_control.max_age = MAX_AGE

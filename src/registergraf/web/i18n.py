@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,10 @@ class Texts:
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its {names} filled in; a key that does not exist is an error of ours."""
         return self.texts[key].format(**values)
+
+    def markup(self, key: str, **values: Markup | str) -> Markup:
+        """The text of a key with markup filled in."""
+        return Markup(escape(self.texts[key])).format(**values)  # noqa: S704  # escaped before
 
     def get(self, key: str) -> str | None:
         """The text of a key that need not exist."""

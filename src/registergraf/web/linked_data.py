@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, g, redirect
 
 from registergraf.catalogue import FORMATS
+from registergraf.web.carried import carried
 from registergraf.web.client import HTML, accepted, language
 from registergraf.web.documents import (
     document,
@@ -51,6 +52,8 @@ def see_other(kind: str, key: str) -> AnyResponse:
         raise NothingAcceptable([HTML, *media_types()])
     place = f"/{kind}/{key}"
     target = f"/{language()}{place}" if chosen == HTML else place + FORMATS[format_of(chosen)].suffix
+    if "day" in g:
+        target = carried(target, g.day.isoformat())
     response = redirect(target, 303)
     response.headers["Vary"] = NEGOTIATED
     return response

@@ -9,6 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
 from registergraf.web.client import HTML, accepted, language
+from registergraf.web.days import NoDay
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.render import render
 from registergraf.web.site import site
@@ -98,6 +99,8 @@ def on_http_exception(error: HTTPException) -> Response:
     extra: dict[str, Any] = {}
     if isinstance(error, UnknownThing) and error.nearest:
         extra = {"kind": error.kind, "nearest": error.nearest}
+    if isinstance(error, NoDay):
+        extra = error.extra
     if isinstance(error, NothingAcceptable):
         extra = {"available": error.available}
     if isinstance(error, InternalServerError):

@@ -6,13 +6,16 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Response, current_app, g, render_template, request
 
+from registergraf.web.carried import carry
+from registergraf.web.days import AS_OF
 from registergraf.web.i18n import LANGUAGES, texts
 from registergraf.web.links import Link, add_links
 from registergraf.web.show import Shower
-from registergraf.web.site import site
+from registergraf.web.site import EXTENSION, site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +43,13 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         languages=[(code, _same_page(code)) for code in LANGUAGES],
         menu=MENU,
         static=static,
+        day=g.get("day"),
+        today=current_app.extensions[EXTENSION].release.as_of,
+        undated=_undated(),
         **values,
     )
+    if "day" in g:
+        body = carry(body, g.day.isoformat())
     response = Response(body, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = lang
     if links:
@@ -54,6 +62,12 @@ def static(name: str) -> str:
     """The address of a static file, which changes with its content, so that a client may keep it for ever."""
     content = (Path(current_app.static_folder or "") / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _undated() -> str:
+    """The address of this page on the day of the release."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != AS_OF]
+    return request.path + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def _same_page(lang: str) -> str:

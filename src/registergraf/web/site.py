@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
-from flask import current_app
+from flask import current_app, g
 from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.graph.named import named_queries
@@ -54,6 +54,10 @@ class Site:
             self.release.store, filled, **{key: value for key, value in bindings.items() if f"?{key} " in text}
         )
 
+    def asked(self, text: str) -> list[Row]:
+        """Ask a query of the day."""
+        return select(self.release.store, text)
+
     @cached_property
     def _made(self) -> dict[str, Any]:
         return {}
@@ -83,6 +87,11 @@ class Site:
             if found:
                 return found
         return candidates[0] if candidates else None
+
+    def order(self, iri: str, lang: str) -> str:
+        """What a thing is sorted by: its name, where å comes last in Norwegian, after æ and ø."""
+        named = self.name(iri, lang)
+        return (named.value if named else iri).lower().replace("å", "ÿ")
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -152,5 +161,5 @@ class Site:
 
 
 def site() -> Site:
-    """The site that the running application serves."""
-    return cast("Site", current_app.extensions[EXTENSION])
+    """The site that the running application serves; that of another day where the request is shown as of one."""
+    return cast("Site", g.get("site") or current_app.extensions[EXTENSION])

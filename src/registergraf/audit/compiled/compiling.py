@@ -50,6 +50,8 @@ class Check:
     severity: NamedNode
     messages: tuple[Literal, ...] = field(repr=False)
     query: str = field(repr=False)
+    shown: str = field(default="", repr=False)
+    """The query over all targets, where `query` is restricted to some."""
     constraint: Term | None = None
     """The node of a sh:sparql constraint."""
 
@@ -119,7 +121,7 @@ def _check(shapes: Shapes, root: Term, constraint: Constraint, place: Place, pat
         severity if isinstance(severity, NamedNode) else shape.severity,
         messages,
         query,
-        own,
+        constraint=own,
     )
 
 

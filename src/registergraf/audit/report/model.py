@@ -85,6 +85,12 @@ class Report:
         """Whether the gate is open: nothing in the view violates a rule without a waiver in force."""
         return not any(violates(verdict) for verdict in self.verdicts)
 
+    @property
+    def complete(self) -> bool:
+        """Whether every rule was judged; one that was not has a verdict on itself."""
+        rules = {rule["id"]: rule["iri"] for rule in self.rules}
+        return not any(v["outcome"] == "not-checked" and v["focus"] == rules[v["rule"]] for v in self.verdicts)
+
     @cached_property
     def counts(self) -> Counter[str]:
         """Verdicts by outcome."""
