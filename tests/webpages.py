@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Store
 
-from registergraf.catalogue import write
+from registergraf.catalogue import PROFILES, write
 from registergraf.namespaces import BASE
 from registergraf.release import build
 from registergraf.search import Index, build_index
@@ -56,7 +56,7 @@ class FakeRelease:
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
-        assert profile == "dcat-ap-no"
+        assert profile in PROFILES
         return write([], format_name)
 
     def description(self, document: str, format_name: str) -> bytes:

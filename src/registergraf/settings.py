@@ -61,6 +61,11 @@ SETTINGS = (
         "sources", "", "Folder with the source documents; empty: ../shared/sources beside the content, where it exists"
     ),
     Setting("base-iri", "https://w3id.org/registergraf/", "Base of every IRI of ours"),
+    Setting(
+        "hdab",
+        "hdab-not-named",
+        "The health data access body of HealthDCAT-AP: an organisation of ours, by its name in organisation/{name}",
+    ),
     Setting("host", "127.0.0.1", "Address the service listens on"),
     Setting("port", 8000, "Port the service listens on"),
     Setting("threads", 8, "Pages and documents the service makes at one time"),
@@ -111,6 +116,7 @@ class Settings:
     releases: str
     sources: str
     base_iri: str
+    hdab: str
     host: str
     port: int
     threads: int

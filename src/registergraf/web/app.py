@@ -19,6 +19,7 @@ from registergraf.web import (
     graph_store,
     linked_data,
     named,
+    openapi,
     pages,
     permalinks,
     problems,
@@ -44,6 +45,12 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+# The query page has an editor: scripts of ours only, which may ask us only.
+SCRIPTED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
 DATA_BLUEPRINTS = (
     "linked_data",
@@ -53,6 +60,7 @@ DATA_BLUEPRINTS = (
     "descriptions",
     "examples",
     "named",
+    "openapi",
     "permalinks",
     "audit",
 )
@@ -85,6 +93,7 @@ MODULES = (
     descriptions,
     examples,
     named,
+    openapi,
     permalinks,
     audit,
     linked_data,
@@ -134,6 +143,8 @@ def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if g.get("scripted"):
+        response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if request.blueprint in DATA_BLUEPRINTS:
         response.headers.update(CORS_HEADERS)
         if request.method == "OPTIONS":

@@ -17,7 +17,7 @@ from registergraf.web.localised import localised
 from registergraf.web.problems import SLUGS, UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
-from registergraf.web.sparql import form
+from registergraf.web.sparql import endpoint, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -190,7 +190,7 @@ def terms(lang: str) -> Response:
 @blueprint.get("/sparql")
 def sparql_form() -> Response:
     """The form of the SPARQL endpoint in the language of the address."""
-    return form()
+    return endpoint() if request.args else form()
 
 
 @blueprint.get("/query/")

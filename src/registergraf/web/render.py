@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, render_template, request
 
 from registergraf.web.carried import carry
+from registergraf.web.charts import chart_of
 from registergraf.web.days import AS_OF
 from registergraf.web.i18n import LANGUAGES, texts
 from registergraf.web.links import Link, add_links
@@ -43,7 +44,8 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         languages=[(code, _same_page(code)) for code in LANGUAGES],
         menu=MENU,
         static=static,
-        day=g.get("day"),
+        chart_of=chart_of,
+        other_day=g.get("day"),
         today=current_app.extensions[EXTENSION].release.as_of,
         undated=_undated(),
         **values,

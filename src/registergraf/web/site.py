@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.graph.named import named_queries
 from registergraf.graph.queries import select
-from registergraf.namespaces import BASE, PREFIXES
+from registergraf.namespaces import prefixes
 from registergraf.web.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Site:
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
         """The prefixes, ours under the base of the release."""
-        return {p: self.release.base + n.removeprefix(BASE) if n.startswith(BASE) else n for p, n in PREFIXES.items()}
+        return prefixes(self.release.base)
 
     def compact(self, iri: str) -> str:
         """An IRI as a prefixed name where a prefix fits."""
