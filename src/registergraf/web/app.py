@@ -9,6 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    about,
     audit,
     browse,
     catalog,
@@ -17,12 +18,16 @@ from registergraf.web import (
     descriptions,
     examples,
     graph_store,
+    law,
     linked_data,
     named,
     openapi,
+    organisations,
     pages,
     permalinks,
     problems,
+    registry,
+    rules,
     search,
     sparql,
 )
@@ -82,7 +87,12 @@ BYTES_PER_CHARACTER = 12
 
 
 MODULES = (
+    about,
+    law,
+    organisations,
     pages,
+    registry,
+    rules,
     browse,
     compare,
     changes,
@@ -122,6 +132,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(about.root)
     problems.install(app)
     return app
 
