@@ -100,7 +100,7 @@ def test_schemathesis_finds_nothing(release: Release, settings: Settings, tmp_pa
     assert release
     program = str(Path(sys.executable).parent / "schemathesis")
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)}
-    with running(tmp_path, *options(settings), access_log="") as service:
+    with running(tmp_path, *options(settings), access_log="", query_seconds=60) as service:
         call = [
             program,
             "--no-color",
