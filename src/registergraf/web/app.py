@@ -9,6 +9,8 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    about,
+    audit,
     browse,
     catalog,
     changes,
@@ -16,12 +18,16 @@ from registergraf.web import (
     descriptions,
     examples,
     graph_store,
+    law,
     linked_data,
     named,
     openapi,
+    organisations,
     pages,
     permalinks,
     problems,
+    registry,
+    rules,
     search,
     sparql,
 )
@@ -61,6 +67,7 @@ DATA_BLUEPRINTS = (
     "named",
     "openapi",
     "permalinks",
+    "audit",
 )
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -80,7 +87,12 @@ BYTES_PER_CHARACTER = 12
 
 
 MODULES = (
+    about,
+    law,
+    organisations,
     pages,
+    registry,
+    rules,
     browse,
     compare,
     changes,
@@ -93,6 +105,7 @@ MODULES = (
     named,
     openapi,
     permalinks,
+    audit,
     linked_data,
 )
 """Each has a blueprint."""
@@ -119,6 +132,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(about.root)
     problems.install(app)
     return app
 
@@ -138,7 +152,8 @@ def refuse(status: int, detail: str) -> Response:
 
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     if g.get("scripted"):
         response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if request.blueprint in DATA_BLUEPRINTS:
