@@ -98,6 +98,12 @@ SETTINGS = (
     ),
     Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
+    Setting(
+        "profiles",
+        "",
+        "Folder with the shapes of the profiles; empty: ../shared/profiles beside the content, where it exists",
+    ),
+    Setting("audit-input-mb", 512, "Largest file of somebody else's data that is audited, uncompressed, in MiB"),
     Setting("rule-seconds", 60.0, "Seconds a query of an audit rule may take"),
     Setting("rule-memory-mb", 4096, "Memory a query of an audit rule may take beside that of the graph, in MiB"),
     Setting("catalogue-page", 50, "Data sets in a page of the catalogue, for harvesters that page"),
@@ -146,6 +152,8 @@ class Settings:
     access_log: str
     access_log_queries: int
     metrics: int
+    profiles: str
+    audit_input_mb: int
     rule_seconds: float
     rule_memory_mb: int
     catalogue_page: int
@@ -191,6 +199,12 @@ class Settings:
     def sources_dir(self) -> Path | None:
         """Where the source documents are, or None where they are not at hand."""
         folder = Path(self.sources) if self.sources else self.content_dir / ".." / "shared" / "sources"
+        return folder if folder.is_dir() else None
+
+    @property
+    def profiles_dir(self) -> Path | None:
+        """Where the shapes of the application profiles are, or None where they are not at hand."""
+        folder = Path(self.profiles) if self.profiles else self.content_dir / ".." / "shared" / "profiles"
         return folder if folder.is_dir() else None
 
 
