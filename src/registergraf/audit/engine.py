@@ -102,20 +102,30 @@ def _verdicts(rule: Rule, run: str, rows: list[Row], evidence: Evidence) -> Iter
         outcome = min((row["outcome"].value for row in seen), key=OUTCOMES.index)
         told = [row for row in seen if row["outcome"].value == outcome] if outcome in {"failed", "not-checked"} else []
         details = tuple(sorted({_detail(rule, row, evidence) for row in told}))
-        query = next((row["query"].value for row in told if "query" in row), rule.checks.get(run, ""))
-        yield Verdict(rule, run, thing, evidence.label(NamedNode(thing)), outcome, details, query=query)
+        queries = dict.fromkeys(row["query"].value if "query" in row else rule.checks[run] for row in told)
+        yield Verdict(rule, run, thing, evidence.label(seen[0]["this"]), outcome, details, queries=tuple(queries))
 
 
 def _detail(rule: Rule, row: Row, evidence: Evidence) -> Detail:
-    message = tuple((language, _fill(text, row, evidence, language)) for language, text in sorted(rule.message.items()))
+    message = tuple((language, _said(rule, row, evidence, language)) for language in sorted(rule.message))
     value = evidence.label(row["value"]) if "value" in row else ""
     claim = row["claim"].value if "claim" in row else evidence.claim_of(row)
-    seen = tuple((name, evidence.label(term)) for name, term in sorted(row.items()) if name not in NOT_SEEN)
+    seen = tuple((name, evidence.label(term)) for name, term in sorted(row.items()) if _is_seen(name))
     shape, component, path = (row[name].value if name in row else "" for name in ("shape", "component", "path"))
     term = str(row["value"]) if "value" in row else ""
     return Detail(
         message, value, claim, evidence.status(claim), evidence.passages(claim), seen, shape, component, path, term
     )
+
+
+def _is_seen(name: str) -> bool:
+    return name not in NOT_SEEN and not name.startswith("message-")
+
+
+def _said(rule: Rule, row: Row, evidence: Evidence, language: str) -> str:
+    """The message that the row brings, or that of the rule."""
+    own = row.get(f"message-{language}")
+    return str(own.value) if own is not None else _fill(rule.message[language], row, evidence, language)
 
 
 def _fill(text: str, row: Row, evidence: Evidence, language: str) -> str:

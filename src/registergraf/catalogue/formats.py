@@ -1,4 +1,4 @@
-"""From triples to bytes: the four syntaxes that harvesters ask for.
+"""From triples to bytes: the syntaxes that harvesters ask for.
 
 Equal triples give equal bytes: they are sorted first, and no step below iterates over a set. Every IRI is absolute,
 and JSON-LD carries its context, so that nothing has to be fetched to read the document.
@@ -41,6 +41,7 @@ FORMATS = {
     "json-ld": Format("application/ld+json", ".jsonld", RdfFormat.JSON_LD),
     "rdf-xml": Format("application/rdf+xml", ".rdf", RdfFormat.RDF_XML),
     "n-triples": Format("application/n-triples", ".nt", RdfFormat.N_TRIPLES),
+    "trig": Format("application/trig", ".trig", RdfFormat.TRIG),
 }
 """The formats a catalogue document is written in, by the name `write` takes."""
 
@@ -52,6 +53,8 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
     """
     syntax = by_name(FORMATS, "format", format).rdf_format
     ordered = sorted(set(triples), key=str)
+    if syntax == RdfFormat.N_TRIPLES:
+        return serialize(ordered, format=syntax) or b""
     used = used_prefixes(ordered, prefixes)
     if syntax == RdfFormat.JSON_LD:
         return json_ld(ordered, used)
@@ -60,22 +63,24 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
 
 def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Pick the prefixes that at least one IRI of the triples can be written with."""
-    iris = {iri for triple in triples for iri in _iris(triple)}  # each once: a report has few, many times
-    written = {compact(iri, prefixes).partition(":")[0] for iri in iris}
+    names = by_namespace(prefixes)
+    written = {compact(iri, names).partition(":")[0] for iri in {iri for triple in triples for iri in _iris(triple)}}
     return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
 
 
-def compact(iri: str, prefixes: Mapping[str, str]) -> str:
-    """Write the IRI as a prefixed name by the longest namespace that leaves a plain local name, otherwise as it is."""
-    fitting = [
-        (namespace, prefix)
-        for prefix, namespace in prefixes.items()
-        if iri.startswith(namespace) and LOCAL_NAME.fullmatch(iri, len(namespace))
-    ]
-    if not fitting:
-        return iri
-    namespace, prefix = max(fitting, key=lambda pair: len(pair[0]))
-    return f"{prefix}:{iri[len(namespace) :]}"
+def by_namespace(prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefix of each namespace; a namespace ends in a slash or a hash."""
+    return {namespace: prefix for prefix, namespace in prefixes.items()}
+
+
+def compact(iri: str, names: Mapping[str, str]) -> str:
+    """Write the IRI as a prefixed name where its namespace has a prefix and leaves a plain local name, else as it is.
+
+    `names` is what `by_namespace` gives.
+    """
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix = names.get(iri[:cut])
+    return f"{prefix}:{iri[cut:]}" if prefix and LOCAL_NAME.fullmatch(iri, cut) else iri
 
 
 def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
@@ -83,8 +88,9 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 
     Written here because pyoxigraph writes no context, and rdflib neither keeps an order nor the text of a number.
     """
+    names = by_namespace(prefixes)
     nodes: dict[str, dict[str, Any]] = {}
-    named = cache(lambda iri: compact(iri, prefixes))
+    named = cache(lambda iri: compact(iri, names))
     for triple in triples:
         subject, predicate, object_ = triple
         name = named(subject.value)

@@ -121,6 +121,11 @@ class Release:
         """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"service/{document}{FORMATS[format_name].suffix}")
 
+    def under(self, folder: str) -> dict[str, str]:
+        """The text of the files below a folder, by path below it."""
+        prefix = folder + "/"
+        return {p.removeprefix(prefix): self.read(p).decode() for p in self.manifest.files if p.startswith(prefix)}
+
     def read(self, path: str) -> bytes:
         """One file of the release; raises `IntegrityError` when its bytes are not those of the manifest."""
         try:

@@ -9,6 +9,8 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    about,
+    audit,
     browse,
     catalog,
     changes,
@@ -16,11 +18,16 @@ from registergraf.web import (
     descriptions,
     examples,
     graph_store,
+    law,
     linked_data,
     named,
+    openapi,
+    organisations,
     pages,
     permalinks,
     problems,
+    registry,
+    rules,
     search,
     sparql,
 )
@@ -50,7 +57,18 @@ SCRIPTED_POLICY = (
 )
 
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
+DATA_BLUEPRINTS = (
+    "linked_data",
+    "catalog",
+    "sparql",
+    "graph_store",
+    "descriptions",
+    "examples",
+    "named",
+    "openapi",
+    "permalinks",
+    "audit",
+)
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -69,7 +87,12 @@ BYTES_PER_CHARACTER = 12
 
 
 MODULES = (
+    about,
+    law,
+    organisations,
     pages,
+    registry,
+    rules,
     browse,
     compare,
     changes,
@@ -80,7 +103,9 @@ MODULES = (
     descriptions,
     examples,
     named,
+    openapi,
     permalinks,
+    audit,
     linked_data,
 )
 """Each has a blueprint."""
@@ -107,6 +132,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(about.root)
     problems.install(app)
     return app
 
@@ -126,7 +152,8 @@ def refuse(status: int, detail: str) -> Response:
 
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     if g.get("scripted"):
         response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if request.blueprint in DATA_BLUEPRINTS:

@@ -49,6 +49,9 @@ class Release(Protocol):
     def rules(self) -> Sequence[Mapping[str, Any]]:
         """The rules of the audit."""
 
+    def audit_file(self, name: str, /) -> bytes | None:
+        """Give a file of the audit, such as `report.csv`; None for one that the release does not hold."""
+
     def others(self) -> Mapping[str, Release]:
         """Give the other releases that are at hand, by name."""
 

@@ -32,6 +32,8 @@ class Result(NamedTuple):
     shape: Term
     severity: NamedNode
     messages: tuple[Literal, ...] = ()
+    parameter: str = ""
+    """What the constraint asks for, as SPARQL writes it; empty where it is another shape without a name."""
     query: str = ""
     """The query that found it, over all targets; empty where the reference did."""
 
@@ -60,5 +62,6 @@ def _result(check: Check, row: Row) -> Result:
         check.shape,
         check.severity,
         messages,
+        check.parameter,
         check.shown or check.query,
     )

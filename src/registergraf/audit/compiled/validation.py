@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import rdflib
-    from pyoxigraph import Store
+    from pyoxigraph import NamedNode, Store
 
     from registergraf.audit.compiled.running import Result
     from registergraf.graph.queries import Row, Term
@@ -37,6 +37,8 @@ class Validated(NamedTuple):
     targets: tuple[Term, ...]
     """The nodes it was applied to, each once."""
     results: tuple[Result, ...]
+    severities: tuple[NamedNode, ...] = ()
+    """Those that its results may have, in the order of the checks."""
     by_reference: str = ""
     """Why pySHACL judged it, or empty where the compiled queries did."""
 
@@ -81,7 +83,8 @@ class Plan:
         found = list(answers)
         targets = tuple(written(row["this"]) for row in found.pop(0)) if self.targets else ()
         pairs = zip(self.checks, found, strict=True)
-        return Validated(targets, tuple(r for check, rows in pairs for r in results(check, rows)), self.reason)
+        found_by = tuple(result for check, rows in pairs for result in results(check, rows))
+        return Validated(targets, found_by, tuple(check.severity for check in self.checks), self.reason)
 
 
 def plan(shapes: Shapes, root: Term, focus: Iterable[Term] | None = None) -> Plan:
