@@ -46,6 +46,16 @@ class FakeRelease:
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
 
+    @property
+    def dumps(self) -> dict[str, int]:
+        """One dump, and the checksums."""
+        return {"registergraf.nq.gz": 4, "SHA256SUMS": 4}
+
+    def dump(self, name: str) -> bytes:
+        """Give a dump of four bytes."""
+        assert name in self.dumps
+        return b"dump"
+
     def audit_file(self, name: str) -> bytes | None:
         """Give a file of the audit."""
         return self.reports.get(name)

@@ -16,6 +16,8 @@ from registergraf.web import (
     changes,
     compare,
     descriptions,
+    discovery,
+    dumps,
     examples,
     graph_store,
     law,
@@ -63,6 +65,7 @@ DATA_BLUEPRINTS = (
     "sparql",
     "graph_store",
     "descriptions",
+    "dumps",
     "examples",
     "named",
     "openapi",
@@ -101,6 +104,8 @@ MODULES = (
     sparql,
     graph_store,
     descriptions,
+    discovery,
+    dumps,
     examples,
     named,
     openapi,
@@ -132,6 +137,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(dumps.page)
     app.register_blueprint(about.root)
     problems.install(app)
     return app

@@ -61,6 +61,13 @@ class Release(Protocol):
     def description(self, document: str, format_name: str, /) -> bytes:
         """Give the description of the dataset ("void") or of the service ("service-description")."""
 
+    @property
+    def dumps(self) -> Mapping[str, int]:
+        """The files of the whole dataset, each with its size in bytes."""
+
+    def dump(self, name: str, /) -> bytes:
+        """Give one of them."""
+
 
 class Pool(Protocol):
     """Workers that answer SPARQL; `registergraf.sparql.pool.WorkerPool` is one."""
