@@ -39,6 +39,7 @@ FOOT = (
     ("privacy", "about.privacy.title"),
     ("accessibility", "about.accessibility.title"),
     ("api", "about.api.title"),
+    ("dump/", "footer.dumps"),
     ("help/first-queries", "about.first-queries.title"),
 )
 """The menu at the foot, in the same form."""
