@@ -12,8 +12,8 @@ from registergraf.audit.compiled.compiling import compile_shape, target_query
 from registergraf.audit.compiled.reference import reference_results
 from registergraf.audit.compiled.running import results
 from registergraf.errors import NotCompilableError
-from registergraf.graph.inference import as_graph
 from registergraf.graph.queries import select
+from registergraf.graph.reasoner import as_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
