@@ -21,7 +21,7 @@ NODES = (":a", ":b", ":c", ":d", "_:x", "_:y")
 PROPERTIES = (":p", ":q", ":r")
 CLASSES = (":A", ":B", ":C")
 STRINGS = ('"x"', '"y"@en', '"z"@nb', '"w"@en', '"longer text"')
-NUMBERS = ("1", "5", "7", "2.5")
+NUMBERS = ("1", "5", "7", "2.5", '"05"^^xsd:integer', '"5"^^xsd:nonNegativeInteger', "2.50")
 DATES = ('"2020-01-01"^^xsd:date', '"2021-05-05"^^xsd:date')
 ODD = ('"abc"^^xsd:integer', '"2020-13-01"^^xsd:date', "true")
 DEEPEST = 3
@@ -93,7 +93,15 @@ class Maker:
 
     def _simple(self) -> list[str]:
         kinds = ("IRI", "Literal", "BlankNode", "BlankNodeOrIRI", "IRIOrLiteral", "BlankNodeOrLiteral")
-        types = ("xsd:integer", "xsd:string", "xsd:date", "xsd:boolean", "rdf:langString", "xsd:decimal")
+        types = (
+            "xsd:integer",
+            "xsd:string",
+            "xsd:date",
+            "xsd:boolean",
+            "rdf:langString",
+            "xsd:decimal",
+            "xsd:nonNegativeInteger",
+        )
         members = self.random.sample([*(n for n in NODES if n.startswith(":")), *self.literals], 4)
         bounds = {
             "number": ["sh:minInclusive 2", "sh:maxExclusive 5", "sh:maxInclusive 5", "sh:minExclusive 1"],

@@ -33,11 +33,11 @@ def test_a_release_is_named_by_the_hash_of_its_manifest(release: Release) -> Non
 
 
 def test_a_release_holds_what_serving_needs(release: Release) -> None:
-    """Graph, catalogue in four formats, audit report, queries, shapes, whitelist."""
+    """Graph, catalogue in five formats, audit report, queries, shapes, whitelist."""
     kinds = {path.split("/")[0] for path in (*release.manifest.files, *release.manifest.reports)}
 
-    assert {"graph.nq", "audit", "catalogue", "queries", "search", "shapes", "ontology", "service"} == kinds
-    assert {"ttl", "jsonld", "rdf", "nt"} == {
+    assert {"graph.nq", "audit", "catalogue", "dump", "queries", "search", "shapes", "ontology", "service"} == kinds
+    assert {"ttl", "jsonld", "rdf", "nt", "trig"} == {
         p.rpartition(".")[2] for p in release.manifest.files if p.startswith("catalogue/")
     }
 

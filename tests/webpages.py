@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Store
 
-from registergraf.catalogue import write
+from registergraf.catalogue import PROFILES, write
 from registergraf.namespaces import BASE
 from registergraf.release import build
 from registergraf.search import Index, build_index
@@ -44,13 +44,29 @@ class FakeRelease:
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
+    reports: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def dumps(self) -> dict[str, int]:
+        """One dump, and the checksums."""
+        return {"registergraf.nq.gz": 4, "SHA256SUMS": 4}
+
+    def dump(self, name: str) -> bytes:
+        """Give a dump of four bytes."""
+        assert name in self.dumps
+        return b"dump"
+
+    def audit_file(self, name: str) -> bytes | None:
+        """Give a file of the audit."""
+        return self.reports.get(name)
+
     def others(self) -> dict[str, FakeRelease]:
         """Give no other releases."""
         return {}
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
-        assert profile == "dcat-ap-no"
+        assert profile in PROFILES
         return write([], format_name)
 
     def description(self, document: str, format_name: str) -> bytes:
@@ -64,7 +80,10 @@ def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
     settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
     built = build(settings, FakeRelease.as_of, lambda _: None).release
-    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index)
+    reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
+    made = FakeRelease(
+        built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index, reports=reports
+    )
     rmtree(settings.releases)
     return made
 
@@ -156,5 +175,5 @@ PAGES = [
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
     "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
-    "/sparql", "/query/", "/query/roles", "/problem/not-found",
+    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BASE", "GRAPHS", "PREFIXES", "RDF_TYPE", "RG", "graph"]
+__all__ = ["BASE", "GRAPHS", "PREFIXES", "RDF_TYPE", "RG", "graph", "prefixes"]
 
 BASE = "https://w3id.org/registergraf/"
 """The base as the curated files write it; `registergraf.content` rewrites it where another is set."""
@@ -67,6 +67,11 @@ GRAPHS = (
     "view",
 )
 """The layers of a release that are not claims; see `registergraf.graph`."""
+
+
+def prefixes(base: str) -> dict[str, str]:
+    """`PREFIXES`, with ours under another base."""
+    return {p: base + n.removeprefix(BASE) if n.startswith(BASE) else n for p, n in PREFIXES.items()}
 
 
 def graph(name: str, base: str = BASE) -> str:

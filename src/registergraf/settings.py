@@ -61,6 +61,11 @@ SETTINGS = (
         "sources", "", "Folder with the source documents; empty: ../shared/sources beside the content, where it exists"
     ),
     Setting("base-iri", "https://w3id.org/registergraf/", "Base of every IRI of ours"),
+    Setting(
+        "hdab",
+        "hdab-not-named",
+        "The health data access body of HealthDCAT-AP: an organisation of ours, by its name in organisation/{name}",
+    ),
     Setting("host", "127.0.0.1", "Address the service listens on"),
     Setting("port", 8000, "Port the service listens on"),
     Setting("threads", 8, "Pages and documents the service makes at one time"),
@@ -93,6 +98,14 @@ SETTINGS = (
     ),
     Setting("access-log-queries", 0, "1 writes the text of queries to the access log too"),
     Setting("metrics", 1, "1 gives figures for Prometheus at /metrics, 0 gives none"),
+    Setting(
+        "profiles",
+        "",
+        "Folder with the shapes of the profiles; empty: ../shared/profiles beside the content, where it exists",
+    ),
+    Setting("audit-input-mb", 512, "Largest file of somebody else's data that is audited, uncompressed, in MiB"),
+    Setting("rule-seconds", 60.0, "Seconds a query of an audit rule may take"),
+    Setting("rule-memory-mb", 4096, "Memory a query of an audit rule may take beside that of the graph, in MiB"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
     Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
     Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
@@ -109,6 +122,7 @@ class Settings:
     releases: str
     sources: str
     base_iri: str
+    hdab: str
     host: str
     port: int
     threads: int
@@ -137,6 +151,10 @@ class Settings:
     access_log: str
     access_log_queries: int
     metrics: int
+    profiles: str
+    audit_input_mb: int
+    rule_seconds: float
+    rule_memory_mb: int
     endpoint_seconds: float
     fetch_seconds: float
     fetch_mb: int
@@ -179,6 +197,12 @@ class Settings:
     def sources_dir(self) -> Path | None:
         """Where the source documents are, or None where they are not at hand."""
         folder = Path(self.sources) if self.sources else self.content_dir / ".." / "shared" / "sources"
+        return folder if folder.is_dir() else None
+
+    @property
+    def profiles_dir(self) -> Path | None:
+        """Where the shapes of the application profiles are, or None where they are not at hand."""
+        folder = Path(self.profiles) if self.profiles else self.content_dir / ".." / "shared" / "profiles"
         return folder if folder.is_dir() else None
 
 

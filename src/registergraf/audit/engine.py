@@ -1,4 +1,4 @@
-"""Running the rules: SPARQL checks on Oxigraph, SHACL shapes in pySHACL, both giving the same rows.
+"""Running the rules: SPARQL checks and SHACL shapes, which are compiled to SPARQL, both giving the same rows.
 
 A check is a SELECT with a row for each thing in its scope and each fault it looks for:
 ``?this``, ``?outcome`` (passed, failed, not-applicable, not-checked), and whatever its message mentions.
@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from registergraf.audit.apart import Limits
+from registergraf.audit.asking import StoreAsker
 from registergraf.audit.evidence import Evidence
-from registergraf.audit.shacl import shacl_rows
+from registergraf.audit.lost import lost_verdict
+from registergraf.audit.rows import rows_of
 from registergraf.audit.verdicts import OUTCOMES, Detail, Verdict
 from registergraf.graph.queries import select
 from registergraf.namespaces import RDF_TYPE, graph
@@ -26,12 +29,13 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from registergraf.audit.documents import Documents
+    from registergraf.audit.rows import Seen
     from registergraf.audit.rules import Rule, Rules
     from registergraf.graph.queries import Row
 
 RDFS_RESOURCE = NamedNode("http://www.w3.org/2000/01/rdf-schema#Resource")
 OA_EXACT = NamedNode("http://www.w3.org/ns/oa#exact")
-NOT_SEEN = frozenset({"this", "outcome", "value", "claim", "shape", "component", "path"})
+NOT_SEEN = frozenset({"this", "outcome", "value", "claim", "shape", "component", "path", "query"})
 """What of a row is not something beside the value that was seen."""
 PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
 
@@ -42,21 +46,31 @@ SELECT ?passage ?file ?first ?last WHERE {{
 """
 
 
-def judge(store: Store, rules: Rules, documents: Documents, terms: Iterable[str], base: str) -> list[Verdict]:
-    """Every rule applied to everything in its scope, in both runs, in the order of rule, run and thing."""
+def judge(  # noqa: PLR0913 - the dataset, and all that is laid beside it
+    store: Store,
+    rules: Rules,
+    documents: Documents,
+    terms: Iterable[str],
+    base: str,
+    *,
+    limits: Limits | None = None,
+) -> list[Verdict]:
+    """Every rule applied to everything in its scope, in both runs, in the order of rule, run and thing.
+
+    A rule that reaches a limit, crashes or is malformed is not judged, which is a verdict of its own; the others are.
+    """
     with laid_out(store, documents, terms, base):
-        return list(_judged(store, rules, Evidence.of(store, base)))
+        asker = StoreAsker(store, limits or Limits())
+        return list(verdicts_of(rows_of(rules, asker), Evidence.of(store, base)))
 
 
-def _judged(store: Store, rules: Rules, evidence: Evidence) -> Iterator[Verdict]:
-    shapes = shacl_rows(store, rules)
-    for plain in rules.rules:
+def verdicts_of(seen: Iterable[Seen], evidence: Evidence) -> Iterator[Verdict]:
+    """The verdicts that the rows of each rule and run give, in order."""
+    for plain, run, rows, lost in seen:
         rule = replace(plain, source_labels=tuple(evidence.label(NamedNode(source)) for source in plain.sources))
-        rows = {run: select(store, text) for run, text in rule.checks.items()}
-        if rule.has_shape:
-            rows["view"] = [*rows.get("view", []), *shapes.get(rule.id, [])]
-        for run in ("view", "claims"):
-            yield from _verdicts(rule, run, rows.get(run, []), evidence)
+        yield from _verdicts(rule, run, rows, evidence)
+        if lost:
+            yield lost_verdict(rule, run, lost)
 
 
 @contextmanager
@@ -88,19 +102,30 @@ def _verdicts(rule: Rule, run: str, rows: list[Row], evidence: Evidence) -> Iter
         outcome = min((row["outcome"].value for row in seen), key=OUTCOMES.index)
         told = [row for row in seen if row["outcome"].value == outcome] if outcome in {"failed", "not-checked"} else []
         details = tuple(sorted({_detail(rule, row, evidence) for row in told}))
-        yield Verdict(rule, run, thing, evidence.label(NamedNode(thing)), outcome, details)
+        queries = dict.fromkeys(row["query"].value if "query" in row else rule.checks[run] for row in told)
+        yield Verdict(rule, run, thing, evidence.label(seen[0]["this"]), outcome, details, queries=tuple(queries))
 
 
 def _detail(rule: Rule, row: Row, evidence: Evidence) -> Detail:
-    message = tuple((language, _fill(text, row, evidence, language)) for language, text in sorted(rule.message.items()))
+    message = tuple((language, _said(rule, row, evidence, language)) for language in sorted(rule.message))
     value = evidence.label(row["value"]) if "value" in row else ""
     claim = row["claim"].value if "claim" in row else evidence.claim_of(row)
-    seen = tuple((name, evidence.label(term)) for name, term in sorted(row.items()) if name not in NOT_SEEN)
+    seen = tuple((name, evidence.label(term)) for name, term in sorted(row.items()) if _is_seen(name))
     shape, component, path = (row[name].value if name in row else "" for name in ("shape", "component", "path"))
     term = str(row["value"]) if "value" in row else ""
     return Detail(
         message, value, claim, evidence.status(claim), evidence.passages(claim), seen, shape, component, path, term
     )
+
+
+def _is_seen(name: str) -> bool:
+    return name not in NOT_SEEN and not name.startswith("message-")
+
+
+def _said(rule: Rule, row: Row, evidence: Evidence, language: str) -> str:
+    """The message that the row brings, or that of the rule."""
+    own = row.get(f"message-{language}")
+    return str(own.value) if own is not None else _fill(rule.message[language], row, evidence, language)
 
 
 def _fill(text: str, row: Row, evidence: Evidence, language: str) -> str:

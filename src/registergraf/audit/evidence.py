@@ -90,7 +90,7 @@ class Evidence:
 
     def claim_of(self, row: Row) -> str:
         """The claim that says (this, path, value) of a row; empty where the row has no path or no claim says it."""
-        if "path" not in row:
+        if "path" not in row or not isinstance(row["this"], NamedNode) or not isinstance(row["path"], NamedNode):
             return ""
         this, path = NamedNode(row["this"].value), NamedNode(row["path"].value)
         graphs = {q.graph_name for q in self.store.quads_for_pattern(this, path, row.get("value"), None)}

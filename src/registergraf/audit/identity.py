@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +32,25 @@ class Identity:
     """Version of each package that judged."""
     rules: tuple[str, ...] = ()
     """The ids of the only rules judged; empty where all were."""
+    data: str = ""
+    """The file or service of somebody else that was judged; empty where it was the release."""
+    sets: tuple[str, ...] = ()
+    """The sets of rules that data of somebody else were judged by."""
+    shape_files: tuple[str, ...] = ()
+    """The files of shapes that they were judged by."""
+    graphs: tuple[str, ...] = ()
+    """The graphs of a service that were judged; empty for its default graph."""
 
     @classmethod
     def read(cls, fields: Mapping[str, Any]) -> Identity:
         """Read what `as_json` gives; raises `TypeError` for other fields."""
-        return cls(**{**fields, "rules": tuple(fields["rules"])})
+        listed: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in fields.items()}
+        return cls(**listed)
 
     def as_json(self) -> dict[str, Any]:
         """For reports."""
-        return asdict(self)
+        of_others = {"data", "sets", "shape_files", "graphs"}
+        return {name: value for name, value in asdict(self).items() if value or name not in of_others}
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -58,7 +69,14 @@ class Identity:
         spoken = tuple(languages)
         only = "".join(f" --rule {rule}" for rule in self.rules)
         language = spoken[0] if len(spoken) == 1 else "all"
+        if self.data:
+            return f"registergraf audit{self._of_others()} --format {format_name} --language {language}"
         return (
             f"registergraf audit --release {self.release} --as-of {self.as_of}{only}"
             f" --format {format_name} --language {language}"
         )
+
+    def _of_others(self) -> str:
+        said = [("--release", self.release), ("--data", self.data), ("--rules", ",".join(self.sets))]
+        said += [("--shapes", file) for file in self.shape_files] + [("--graph", graph) for graph in self.graphs]
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in said if value)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
+    from registergraf.audit.apart import Limits
     from registergraf.audit.documents import Documents
     from registergraf.audit.rules import Rules
     from registergraf.audit.verdicts import Verdict
@@ -29,10 +30,19 @@ class Judgement:
     waivers: Sequence[Waiver]
 
 
-def examine(store: Store, rules: Rules, documents: Documents, terms: Iterable[str], base: str) -> Judgement:
+def examine(  # noqa: PLR0913 - what `judge` takes
+    store: Store,
+    rules: Rules,
+    documents: Documents,
+    terms: Iterable[str],
+    base: str,
+    *,
+    limits: Limits | None = None,
+) -> Judgement:
     """Judge a dataset by the rules, as of the day of its view."""
     known = tuple(terms)
-    verdicts = judge(store, rules.only([r.id for r in rules.rules if not r.reads_verdicts]), documents, known, base)
+    plain = rules.only([rule.id for rule in rules.rules if not rule.reads_verdicts])
+    verdicts = judge(store, plain, documents, known, base, limits=limits)
     return settle(store, rules, documents, known, base, verdicts)
 
 

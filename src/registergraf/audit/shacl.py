@@ -6,26 +6,15 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from registergraf.audit.compiled import Data, Shapes, ShapesGraph, validate
+from registergraf.audit.compiled import Shapes, ShapesGraph
 
 if TYPE_CHECKING:
-    from pyoxigraph import Store
-
-    from registergraf.audit.compiled import Result
+    from registergraf.audit.compiled import Result, Validated
     from registergraf.audit.rules import Rules
     from registergraf.graph.queries import Row
 
 FAILED = Literal("failed")
 PASSED = Literal("passed")
-
-
-def shacl_rows(store: Store, rules: Rules) -> dict[str, list[Row]]:
-    """By rule id, a row for each focus node of the rule's shape: failed with path and value, or passed.
-
-    Shapes are judged over the default graph of the store.
-    """
-    shapes, data = read_shapes(rules), Data(store)
-    return {rule.id: shape_rows(data, shapes, NamedNode(rule.iri)) for rule in rules.rules if rule.has_shape}
 
 
 def read_shapes(rules: Rules) -> Shapes:
@@ -34,17 +23,18 @@ def read_shapes(rules: Rules) -> Shapes:
     return Shapes(ShapesGraph(parsed))
 
 
-def shape_rows(data: Data, shapes: Shapes, root: NamedNode) -> list[Row]:
-    """The rows of one rule."""
-    found = validate(data, shapes, root)
-    wrong = {result.thing for result in found.results}
-    passed = sorted(term.value for term in found.targets if term not in wrong and isinstance(term, NamedNode))
+def shape_rows(judged: Validated) -> list[Row]:
+    """A row for each target of a rule's shape: failed with path, value, shape and component, or passed."""
+    wrong = {result.thing for result in judged.results}
+    passed = sorted(term.value for term in judged.targets if term not in wrong and isinstance(term, NamedNode))
     rows: list[Row] = [{"this": NamedNode(node), "outcome": PASSED} for node in passed]
-    return [*map(_row, found.results), *rows]
+    return [*map(_row, judged.results), *rows]
 
 
 def _row(result: Result) -> Row:
     row: Row = {"this": result.thing, "outcome": FAILED, "component": result.component}
+    if result.query:
+        row["query"] = Literal(result.query)
     if isinstance(result.shape, NamedNode):
         row["shape"] = result.shape
     if result.path.startswith("<"):

@@ -6,7 +6,21 @@ and writes what they give, in the same bytes every time.
 
 from __future__ import annotations
 
-from registergraf.catalogue.export import PROFILES, export, made_by
+from registergraf.catalogue.export import PROFILES, export, export_all, made_by
 from registergraf.catalogue.formats import FORMATS, Format, write
+from registergraf.catalogue.slices import Slices, sizes
+from registergraf.catalogue.things import as_triple, entity_document
 
-__all__ = ["FORMATS", "PROFILES", "Format", "export", "made_by", "write"]
+__all__ = [
+    "FORMATS",
+    "PROFILES",
+    "Format",
+    "Slices",
+    "as_triple",
+    "entity_document",
+    "export",
+    "export_all",
+    "made_by",
+    "sizes",
+    "write",
+]

@@ -1,4 +1,4 @@
-"""From triples to bytes: the four syntaxes that harvesters ask for.
+"""From triples to bytes: the syntaxes that harvesters ask for.
 
 Equal triples give equal bytes: they are sorted first, and no step below iterates over a set. Every IRI is absolute,
 and JSON-LD carries its context, so that nothing has to be fetched to read the document.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, RdfFormat, serialize
@@ -17,7 +18,7 @@ from registergraf.catalogue.export import by_name
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pyoxigraph import Triple
 
@@ -40,6 +41,7 @@ FORMATS = {
     "json-ld": Format("application/ld+json", ".jsonld", RdfFormat.JSON_LD),
     "rdf-xml": Format("application/rdf+xml", ".rdf", RdfFormat.RDF_XML),
     "n-triples": Format("application/n-triples", ".nt", RdfFormat.N_TRIPLES),
+    "trig": Format("application/trig", ".trig", RdfFormat.TRIG),
 }
 """The formats a catalogue document is written in, by the name `write` takes."""
 
@@ -51,6 +53,8 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
     """
     syntax = by_name(FORMATS, "format", format).rdf_format
     ordered = sorted(set(triples), key=str)
+    if syntax == RdfFormat.N_TRIPLES:
+        return serialize(ordered, format=syntax) or b""
     used = used_prefixes(ordered, prefixes)
     if syntax == RdfFormat.JSON_LD:
         return json_ld(ordered, used)
@@ -59,21 +63,24 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
 
 def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Pick the prefixes that at least one IRI of the triples can be written with."""
-    written = {compact(iri, prefixes).partition(":")[0] for triple in triples for iri in _iris(triple)}
+    names = by_namespace(prefixes)
+    written = {compact(iri, names).partition(":")[0] for iri in {iri for triple in triples for iri in _iris(triple)}}
     return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
 
 
-def compact(iri: str, prefixes: Mapping[str, str]) -> str:
-    """Write the IRI as a prefixed name by the longest namespace that leaves a plain local name, otherwise as it is."""
-    fitting = [
-        (namespace, prefix)
-        for prefix, namespace in prefixes.items()
-        if iri.startswith(namespace) and LOCAL_NAME.fullmatch(iri, len(namespace))
-    ]
-    if not fitting:
-        return iri
-    namespace, prefix = max(fitting, key=lambda pair: len(pair[0]))
-    return f"{prefix}:{iri[len(namespace) :]}"
+def by_namespace(prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefix of each namespace; a namespace ends in a slash or a hash."""
+    return {namespace: prefix for prefix, namespace in prefixes.items()}
+
+
+def compact(iri: str, names: Mapping[str, str]) -> str:
+    """Write the IRI as a prefixed name where its namespace has a prefix and leaves a plain local name, else as it is.
+
+    `names` is what `by_namespace` gives.
+    """
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix = names.get(iri[:cut])
+    return f"{prefix}:{iri[cut:]}" if prefix and LOCAL_NAME.fullmatch(iri, cut) else iri
 
 
 def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
@@ -81,27 +88,29 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 
     Written here because pyoxigraph writes no context, and rdflib neither keeps an order nor the text of a number.
     """
+    names = by_namespace(prefixes)
     nodes: dict[str, dict[str, Any]] = {}
+    named = cache(lambda iri: compact(iri, names))
     for triple in triples:
         subject, predicate, object_ = triple
-        name = compact(subject.value, prefixes)
+        name = named(subject.value)
         node = nodes.setdefault(name, {"@id": name})
         if predicate.value == RDF_TYPE:
-            node.setdefault("@type", []).append(compact(object_.value, prefixes))
+            node.setdefault("@type", []).append(named(object_.value))
         else:
-            node.setdefault(compact(predicate.value, prefixes), []).append(_json_value(object_, prefixes))
+            node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
     document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _json_value(term: Any, prefixes: Mapping[str, str]) -> dict[str, str] | str:
+def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:
     if not isinstance(term, Literal):
-        return {"@id": compact(term.value, prefixes)}
+        return {"@id": named(term.value)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
     if term.datatype.value == XSD_STRING:
         return term.value
-    return {"@value": term.value, "@type": compact(term.datatype.value, prefixes)}
+    return {"@value": term.value, "@type": named(term.datatype.value)}
 
 
 def _iris(triple: Triple) -> Iterable[str]:

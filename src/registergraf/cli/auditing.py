@@ -17,6 +17,7 @@ from registergraf.cli.group import registergraf
 from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release import open_release
 from registergraf.release.judging import judge_release
+from registergraf.release.judging_others import Asked, judge_data
 from registergraf.release.verifying import verify
 
 if TYPE_CHECKING:
@@ -44,6 +45,18 @@ release_option = click.option("--release", "release_name", metavar="NAME", help=
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, whole or not at all."
 )
+@click.option("--data", metavar="FILE|URL", help="Judge this RDF file, or the data of this SPARQL service, instead.")
+@click.option(
+    "--rules",
+    "sets",
+    metavar="SETS",
+    default="",
+    help="Sets of rules for --data, with commas: structure, law, and the profiles dcat-ap, dcat-ap-no, healthdcat-ap …",
+)
+@click.option(
+    "--shapes", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="SHACL of your own, for --data."
+)
+@click.option("--graph", "graphs", multiple=True, metavar="IRI", help="Judge this graph of the service of --data.")
 @release_option
 @as_of_option
 @click.pass_obj
@@ -53,24 +66,39 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
     language: str | None,
     rule_ids: Sequence[str],
     output: Path | None,
+    data: str | None,
+    sets: str,
+    shapes: Sequence[Path],
+    graphs: Sequence[str],
     release_name: str | None,
     as_of: datetime.date | None,
 ) -> int:
     """Judge a release by every rule, over the view and over the claims, and write the report.
 
-    Leaves with 1 when the view has a violation that no waiver accepts.
+    With --data: judge a file or a service that we did not make, by sets of rules or by SHACL of your own.
+
+    Leaves with 1 when the view has a violation that no waiver accepts, with 3 when a rule could not be judged.
 
     Example: registergraf audit --format html --language nn --output report.html
     """
     release = named_release(settings, release_name)
-    report = judge_release(release, settings, as_of or release.as_of, rule_ids)
-    languages = () if language is None else LANGUAGES if language == "all" else (language,)
-    data = write_report(report, format_, languages)
-    if output is None:
-        click.echo(data, nl=False)
+    if data is None:
+        if sets or shapes or graphs:
+            raise UsageError(
+                "--rules, --shapes and --graph say by what, and what of, --data is judged; give --data too"
+            )
+        report = judge_release(release, settings, as_of or release.as_of, rule_ids)
     else:
-        write_whole(output, data)
-    return 0 if report.conforms else 1
+        if rule_ids or as_of:
+            raise UsageError("--rule and --as-of are for a release; with --data say --rules or --shapes")
+        report = judge_data(release, settings, asked_of(data, sets, shapes, graphs))
+    languages = () if language is None else LANGUAGES if language == "all" else (language,)
+    written = write_report(report, format_, languages)
+    if output is None:
+        click.echo(written, nl=False)
+    else:
+        write_whole(output, written)
+    return 3 if not report.complete else 0 if report.conforms else 1
 
 
 @registergraf.command()
@@ -83,7 +111,11 @@ def explain(settings: Settings, name: str, release_name: str | None, language: s
 
     Example: registergraf explain L34 --language en
     """
-    click.echo(explain_in_words(named_release(settings, release_name).report, name, language), nl=False)
+    release = named_release(settings, release_name)
+    shapes = (
+        release.read(path).decode() for path in release.manifest.files if path.endswith(".ttl") and "shapes/" in path
+    )
+    click.echo(explain_in_words(release.report, name, language, shapes), nl=False)
 
 
 @registergraf.command("verify")
@@ -132,6 +164,14 @@ def trend_command(settings: Settings, before: str, after: str | None, format_: s
         case _:
             click.echo(trends.to_text(found, language), nl=False)
     return 1 if any(move["move"] == "new" for move in found.moves) else 0
+
+
+def asked_of(data: str, sets: str, shapes: Sequence[Path], graphs: Sequence[str]) -> Asked:
+    """What --data and its options ask for; raises `UsageError` where nothing says by what to judge."""
+    names = tuple(dict.fromkeys(name.strip() for name in sets.split(",") if name.strip()))
+    if not names and not shapes:
+        raise UsageError("--data needs rules to judge by: --rules structure,law,dcat-ap-no or --shapes FILE")
+    return Asked(data, names, tuple(shapes), tuple(graphs))
 
 
 def named_release(settings: Settings, name: str | None) -> Release:

@@ -47,9 +47,12 @@ def evaluate(store: Store, query: str, bindings: Mapping[str, Term]) -> QuerySol
         raise syntax_error(query, error) from error
 
 
-def construct(store: Store, query: str) -> Iterator[Triple]:
-    """The triples of a CONSTRUCT over the store; raises `QuerySyntaxError`."""
-    answer = evaluate(store, query, {})
+def construct(store: Store, query: str, bindings: Mapping[str, Term] | None = None) -> Iterator[Triple]:
+    """The triples of a CONSTRUCT over the store; of the bindings, those take part whose variable the query has.
+
+    Raises `QuerySyntaxError`.
+    """
+    answer = evaluate(store, query, {name: term for name, term in (bindings or {}).items() if f"?{name} " in query})
     if not isinstance(answer, QueryTriples):
         raise QuerySyntaxError("a CONSTRUCT is needed here")
     yield from answer

@@ -56,7 +56,7 @@ def _term(term: NamedNode | BlankNode | Literal | Triple) -> rdflib.URIRef | rdf
     if isinstance(term, Literal):
         if term.language or term.datatype == XSD_STRING:
             return rdflib.Literal(term.value, lang=term.language)
-        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value))
+        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
     if isinstance(term, Triple):
         raise TypeError("a quoted triple has no counterpart in rdflib")
     return rdflib.URIRef(term.value) if isinstance(term, NamedNode) else rdflib.BNode(term.value)

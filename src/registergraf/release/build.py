@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode
+
 from registergraf import audit, catalogue, graph, search
 from registergraf.audit.report import report_files
 from registergraf.content import WHITELIST, Content, load, read_files
-from registergraf.errors import ContentError
-from registergraf.release.judging import identity_of, report_of, structure_problems
+from registergraf.errors import ContentError, UnknownNameError
+from registergraf.namespaces import prefixes
+from registergraf.release.dumps import dump_files
+from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
 from registergraf.release.store import DESCRIPTIONS, Release, publish
 
@@ -53,19 +58,20 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
     rules = audit.load_rules(content.files.under("shapes"), content.base)
     store = graph.assemble([*content.quads, *rules.quads], content.queries, as_of, content.base)
     tell(f"auditing by {len(rules.rules)} rules")
-    judged = audit.examine(store, rules, documents, content.terms, content.base)
+    judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
     if problems := structure_problems(judged.verdicts, content):
         raise ContentError(problems)
     tell("writing the catalogue")
     files = {
         GRAPH_FILE: graph.to_nquads(store),
-        **catalogue_files(store, content),
+        **catalogue_files(store, content, settings.hdab),
         **description_files(store, content),
         **{f"queries/{path}": text.encode() for path, text in content.queries.items()},
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
         WHITELIST: content.files[WHITELIST].encode(),
     }
     tell("indexing the text")
+    files |= dump_files(files[GRAPH_FILE], prefixes(content.base))
     files[search.INDEX_FILE] = search.build_index(store, content.queries, content.base)
     tell("writing the reports")
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
@@ -79,14 +85,26 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
     )
 
 
-def catalogue_files(store: Store, content: Content) -> dict[str, bytes]:
-    """The catalogue in each profile and format."""
-    files = {}
-    for profile in catalogue.PROFILES:
-        triples = catalogue.export(store, content.queries, profile)
-        for name, format_ in catalogue.FORMATS.items():
-            files[f"catalogue/{profile}{format_.suffix}"] = catalogue.write(triples, name)
-    return files
+def catalogue_files(store: Store, content: Content, hdab: str) -> dict[str, bytes]:
+    """The catalogue in each profile and format; raises `UnknownNameError` for an organisation that is none of ours."""
+    queries, own = content.queries, prefixes(content.base)
+    documents = catalogue.export_all(store, queries, _organisation(store, content.base, hdab))
+    slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
+    measured = list(catalogue.sizes(slices, own))
+    return {
+        f"catalogue/{profile}{format_.suffix}": catalogue.write([*triples, *measured], name, own)
+        for profile, triples in documents.items()
+        for name, format_ in catalogue.FORMATS.items()
+    }
+
+
+def _organisation(store: Store, base: str, name: str) -> NamedNode:
+    start = f"{base}organisation/"
+    found = graph.select(store, "SELECT DISTINCT ?it WHERE { ?it <http://xmlns.com/foaf/0.1/name> ?name }")
+    names = [row["it"].value.removeprefix(start) for row in found if row["it"].value.startswith(start)]
+    if name not in names:
+        raise UnknownNameError("organisation", name, difflib.get_close_matches(name, names))
+    return NamedNode(start + name)
 
 
 def description_files(store: Store, content: Content) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registergraf import audit, graph
+from registergraf.audit.apart import Limits
 from registergraf.audit.coverage import documents_at_hand, uncited
 from registergraf.audit.identity import Identity
 from registergraf.audit.names import Names
@@ -40,7 +41,7 @@ def check_content(settings: Settings) -> list[Problem]:
     # how the terms of the ontology hang together is not needed to judge structure
     store = graph.assemble([*content.quads, *rules.quads], content.queries, _today(), content.base, schema=[])
     documents = audit.read_documents(settings.sources_dir)
-    judged = audit.examine(store, rules, documents, content.terms, content.base)
+    judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
     return structure_problems(judged.verdicts, content, severities=("Violation", "Warning"))
 
 
@@ -99,7 +100,13 @@ def judge_release(release: Release, settings: Settings, as_of: datetime.date, on
         engines=engine_versions(),
         rules=tuple(rule.id for rule in rules.rules) if only else (),
     )
-    return report_of(audit.examine(store, rules, documents, terms, release.base), rules, store, identity)
+    judged = audit.examine(store, rules, documents, terms, release.base, limits=limits_of(settings))
+    return report_of(judged, rules, store, identity)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a query of a rule may take."""
+    return Limits(settings.rule_seconds, settings.rule_memory_mb)
 
 
 def identity_of(manifest: Manifest) -> Identity:

@@ -22,6 +22,7 @@ from pyoxigraph import RdfFormat, Store
 from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
+from registergraf.release.dumps import FOLDER
 from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
 from registergraf.search import INDEX_FILE, Index
 
@@ -120,6 +121,21 @@ class Release:
     def description(self, document: str, format_name: str) -> bytes:
         """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"service/{document}{FORMATS[format_name].suffix}")
+
+    @property
+    def dumps(self) -> Mapping[str, int]:
+        """The files of the whole dataset, each with its size in bytes."""
+        names = (path.removeprefix(FOLDER) for path in self.manifest.files if path.startswith(FOLDER))
+        return {name: (self.path / FOLDER / name).stat().st_size for name in names}
+
+    def dump(self, name: str) -> bytes:
+        """One of `dumps`."""
+        return self.read(FOLDER + name)
+
+    def under(self, folder: str) -> dict[str, str]:
+        """The text of the files below a folder, by path below it."""
+        prefix = folder + "/"
+        return {p.removeprefix(prefix): self.read(p).decode() for p in self.manifest.files if p.startswith(prefix)}
 
     def read(self, path: str) -> bytes:
         """One file of the release; raises `IntegrityError` when its bytes are not those of the manifest."""

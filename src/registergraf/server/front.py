@@ -60,6 +60,7 @@ _SPARE_THREADS = 8
 _SAFE = ("GET", "HEAD")
 _MOST_DISCARDED = 64 << 20
 """Bytes of a body that is too long which are still read, so that the client gets to know."""
+_OF_ITSELF = frozenset({"/healthz", "/readyz", "/metrics"})
 _LEFT = 499
 """What the log has for a client that left, as others write it."""
 
@@ -212,6 +213,10 @@ class Front:
     def _of_itself(self, request: Request, world: World) -> Response | None:
         """What the service tells about itself: alive, ready, and in figures."""
         if request.method not in _SAFE:
+            if request.path in _OF_ITSELF:
+                response = world.refusal(request, 405, f"{request.path} is asked with GET or HEAD")
+                response.set("Allow", ", ".join(_SAFE))
+                return response
             return None
         match request.path:
             case "/healthz":

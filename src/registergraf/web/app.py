@@ -9,18 +9,27 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    about,
+    audit,
     browse,
     catalog,
     changes,
     compare,
     descriptions,
+    discovery,
+    dumps,
     examples,
     graph_store,
+    law,
     linked_data,
     named,
+    openapi,
+    organisations,
     pages,
     permalinks,
     problems,
+    registry,
+    rules,
     search,
     sparql,
 )
@@ -43,8 +52,26 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+# The query page has an editor: scripts of ours only, which may ask us only.
+SCRIPTED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
 # Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
-DATA_BLUEPRINTS = ("linked_data", "catalog", "sparql", "graph_store", "descriptions", "examples", "named", "permalinks")
+DATA_BLUEPRINTS = (
+    "linked_data",
+    "catalog",
+    "sparql",
+    "graph_store",
+    "descriptions",
+    "dumps",
+    "examples",
+    "named",
+    "openapi",
+    "permalinks",
+    "audit",
+)
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
@@ -63,7 +90,12 @@ BYTES_PER_CHARACTER = 12
 
 
 MODULES = (
+    about,
+    law,
+    organisations,
     pages,
+    registry,
+    rules,
     browse,
     compare,
     changes,
@@ -72,9 +104,13 @@ MODULES = (
     sparql,
     graph_store,
     descriptions,
+    discovery,
+    dumps,
     examples,
     named,
+    openapi,
     permalinks,
+    audit,
     linked_data,
 )
 """Each has a blueprint."""
@@ -101,6 +137,8 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(dumps.page)
+    app.register_blueprint(about.root)
     problems.install(app)
     return app
 
@@ -120,7 +158,10 @@ def refuse(status: int, detail: str) -> Response:
 
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if g.get("scripted"):
+        response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if request.blueprint in DATA_BLUEPRINTS:
         response.headers.update(CORS_HEADERS)
         if request.method == "OPTIONS":

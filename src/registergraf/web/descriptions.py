@@ -54,6 +54,15 @@ def prefixes() -> Response:
     return Response(json.dumps(site().prefixes, indent=1) + "\n", content_type="application/json")
 
 
+@blueprint.get("/terms.json")
+def terms() -> Response:
+    """The classes and the properties in use, which an editor completes."""
+    known: dict[str, list[str]] = {"class": [], "property": []}
+    for row in site().rows("used-terms"):
+        known[row["kind"].value].append(row["term"].value)
+    return Response(json.dumps(known, indent=1) + "\n", content_type="application/json")
+
+
 def service_description() -> Response:
     """What the endpoint answers without a query (SPARQL 1.1 Service Description, section 2).
 

@@ -6,14 +6,15 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from flask import Response, request
-from pyoxigraph import BlankNode, NamedNode, Triple
 
+from registergraf import catalogue
 from registergraf.catalogue import FORMATS, write
 from registergraf.web.site import site
 
 if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
+
     from registergraf.catalogue import Format
-    from registergraf.graph.queries import Row
 
 MAX_AGE = 300
 """Seconds a client may keep an address that shows another release later."""
@@ -53,19 +54,11 @@ def document(body: bytes, format_: Format, *, vary: str = "") -> Response:
 
 def entity_document(iri: NamedNode, name: str) -> bytes:
     """The description of a thing, the same bytes every time."""
-    triples = [_triple(row, iri) for row in site().rows("entity-document", entity=iri)]
-    return write(triples, name, site().prefixes)
+    release = site().release
+    return catalogue.entity_document(release.store, release.queries, iri, name, site().prefixes)
 
 
 def ontology_document(name: str) -> bytes:
     """The vocabulary, the same bytes every time."""
-    triples = [_triple(row, None) for row in site().rows("ontology")]
+    triples = [catalogue.as_triple(row, None) for row in site().rows("ontology")]
     return write(triples, name, site().prefixes)
-
-
-def _triple(row: Row, subject: NamedNode | None) -> Triple:
-    found = row.get("subject", subject)
-    predicate = row["predicate"]
-    if not isinstance(found, NamedNode | BlankNode) or not isinstance(predicate, NamedNode):
-        raise TypeError(f"not a triple: {row}")
-    return Triple(found, predicate, row["object"])

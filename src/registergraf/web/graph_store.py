@@ -23,7 +23,7 @@ WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 def indirect() -> Response:
     """The default graph, or a graph by its IRI."""
     named, default = request.args.getlist("graph"), "default" in request.args
-    if len(named) + default != 1:
+    if len(named) + default != 1 or "" in named:
         raise BadRequest("A graph is named by ?default or by ?graph= with its IRI, once.")
     return graph("" if default else named[0])
 

@@ -112,4 +112,4 @@ def _page(query: NamedQuery, given: Mapping[str, str], table: Table) -> Response
         "given": given,
         "inputs": INPUTS,
     }
-    return render("query.html", language(), query=query, day=DAY.name, shown=ROWS_SHOWN, **values)
+    return render("query.html", language(), query=query, day_name=DAY.name, shown=ROWS_SHOWN, **values)

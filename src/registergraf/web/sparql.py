@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from registergraf.errors import QueryError
 from registergraf.sparql.formats import GRAPHS, RESULTS
@@ -58,6 +58,7 @@ def form(query: str = "", **answer: Any) -> Response:
     formats = [("html", f"{HTML} (SELECT, ASK)")]
     formats += [(f.name, f"{f.media_type} (SELECT, ASK)") for f in RESULTS]
     formats += [(f.name, f"{f.media_type} (CONSTRUCT, DESCRIBE)") for f in GRAPHS]
+    g.scripted = True
     response = render("sparql.html", language(), query=query or example(), formats=formats, shown=ROWS_SHOWN, **answer)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response

@@ -13,16 +13,18 @@ from registergraf.audit.compiled.reference import reference_results
 from registergraf.audit.compiled.running import Result, results
 from registergraf.audit.compiled.shapes import Shapes
 from registergraf.audit.compiled.terms import ShapesGraph
-from registergraf.audit.compiled.validation import Data, Validated, validate
+from registergraf.audit.compiled.validation import Data, Plan, Validated, plan, validate
 
 __all__ = [
     "Check",
     "Data",
+    "Plan",
     "Result",
     "Shapes",
     "ShapesGraph",
     "Validated",
     "compile_shape",
+    "plan",
     "reference_results",
     "results",
     "target_query",

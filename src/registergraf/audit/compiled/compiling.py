@@ -50,6 +50,10 @@ class Check:
     severity: NamedNode
     messages: tuple[Literal, ...] = field(repr=False)
     query: str = field(repr=False)
+    shown: str = field(default="", repr=False)
+    """The query over all targets, where `query` is restricted to some."""
+    parameter: str = ""
+    """What the constraint asks for, as SPARQL writes it."""
     constraint: Term | None = None
     """The node of a sh:sparql constraint."""
 
@@ -119,7 +123,8 @@ def _check(shapes: Shapes, root: Term, constraint: Constraint, place: Place, pat
         severity if isinstance(severity, NamedNode) else shape.severity,
         messages,
         query,
-        own,
+        parameter=", ".join(str(value) for value in constraint.values if not isinstance(value, BlankNode)),
+        constraint=own,
     )
 
 

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from registergraf.audit.compiled.domains import on_path, step
 from registergraf.audit.compiled.terms import RDF, told
 from registergraf.audit.compiled.values import number, same
+from registergraf.audit.compiled.written import value_of
 from registergraf.errors import ShapesError
 
 if TYPE_CHECKING:
@@ -132,10 +133,11 @@ def _disjoint(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) 
 
 
 def _less(operator: str) -> Callable[[Site, Constraint, Shapes, Term], str]:
-    def pattern(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
+    def pattern(site: Site, constraint: Constraint, shapes: Shapes, _node: Term) -> str:
         other = site.seen_as("other")
         pairs = f"{site.pairs} ?{site.focus} {iri(constraint)} ?{other} ."
-        return f"{pairs} FILTER(!COALESCE(?{site.value} {operator} ?{other}, false))"
+        first, second = (value_of(name) if shapes.as_written else f"?{name}" for name in (site.value, other))
+        return f"{pairs} FILTER(!COALESCE({first} {operator} {second}, false))"
 
     return pattern
 

@@ -56,7 +56,7 @@ def _targets(shapes: Shapes, node: Term) -> Iterator[str]:
     if graph.sh(node, "target"):
         raise NotCompilableError("a target of the advanced features")
     if named := graph.sh(node, "targetNode"):
-        yield values("target", named)
+        yield values("target", shapes.named(named))
     classes = (*graph.sh(node, "targetClass"), *((node,) if shapes.is_implicit(node) else ()))
     for name, terms, text in (
         ("targetClass", classes, f"?target {INSTANCE_OF} {{}} ."),

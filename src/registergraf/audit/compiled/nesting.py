@@ -56,6 +56,8 @@ class Compiler:
         Not for sh:property, whose results are those of the property shape.
         """
         if constraint.name == "sparql":
+            if self.shapes.as_written:
+                raise NotCompilableError("a query of one's own over literals that are kept as they were written")
             return own_query(self.shapes.graph, constraint.value, shape, site)
         if constraint.name.startswith("qualified"):
             return self._qualified(constraint, shape, site)
@@ -86,7 +88,7 @@ class Compiler:
 
     def wrong(self, constraint: Constraint, variable: str, domain: Domain) -> str:
         """What leaves, of the values that a variable is bound to, those that break the constraint."""
-        if (right := values.right(constraint, variable)) is not None:
+        if (right := values.right(constraint, variable, as_written=self.shapes.as_written)) is not None:
             return f"FILTER(!{right})"
         make = {
             "class": self._not_of_class,
@@ -156,7 +158,7 @@ class Compiler:
         if constraint.name == "hasValue":
             return values.same(constraint.value, variable)
         if constraint.name not in {"and", "or", "not", "node"}:
-            return values.right(constraint, variable)
+            return values.right(constraint, variable, as_written=self.shapes.as_written)
         parts = [self.test(node, variable) for node in constraint.values]
         if None in parts:
             return None

@@ -1,25 +1,19 @@
-"""Running the queries of shapes: over a store, or over any SPARQL 1.1 service, with the same results."""
+"""From the rows that answer the query of a check to validation results."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from registergraf.audit.compiled.messages import filled
+from registergraf.audit.compiled.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from registergraf.audit.compiled.compiling import Check
     from registergraf.graph.queries import Row, Term
-
-
-class Ask(Protocol):
-    """Whatever answers a SELECT."""
-
-    def __call__(self, query: str) -> Iterable[Row]:
-        """The rows, each a mapping of the variables that are bound."""
 
 
 class Result(NamedTuple):
@@ -38,12 +32,15 @@ class Result(NamedTuple):
     shape: Term
     severity: NamedNode
     messages: tuple[Literal, ...] = ()
+    parameter: str = ""
+    """What the constraint asks for, as SPARQL writes it; empty where it is another shape without a name."""
+    query: str = ""
+    """The query that found it, over all targets; empty where the reference did."""
 
 
-def results(check: Check, ask: Ask) -> Iterator[Result]:
-    """What a check finds."""
-    for row in ask(check.query):
-        yield _result(check, row)
+def results(check: Check, rows: Iterable[Row]) -> Iterator[Result]:
+    """What the rows that answer a check say."""
+    return (_result(check, row) for row in rows)
 
 
 def _result(check: Check, row: Row) -> Result:
@@ -57,12 +54,14 @@ def _result(check: Check, row: Row) -> Result:
     messages = tuple(filled(message, row) for message in said if isinstance(message, Literal))
     return Result(
         check.root,
-        row.get("target", row["this"]),
-        row["this"],
+        written(row.get("target", row["this"])),
+        written(row["this"]),
         path,
-        value,
+        None if value is None else written(value),
         check.component,
         check.shape,
         check.severity,
         messages,
+        check.parameter,
+        check.shown or check.query,
     )

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from registergraf.audit.compiled.paths import Path, read_path
 from registergraf.audit.compiled.terms import OWL, RDF, RDFS, SH, ShapesGraph, told
+from registergraf.audit.compiled.written import kept
 from registergraf.errors import ShapesError
 
 if TYPE_CHECKING:
@@ -25,12 +26,8 @@ PARAMETERS = LISTS | {
     "nodeKind", "not", "pattern", "property", "qualifiedMaxCount", "qualifiedMinCount", "sparql", "uniqueLang",
 }  # fmt: skip
 """What makes a constraint, each the parameter of the component that is named after it."""
-BESIDE = frozenset({
-    "path", "name", "description", "message", "severity", "deactivated", "order", "group", "defaultValue", "flags",
-    "select", "ignoredProperties", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "rule", "prefixes", "declare",
-    "shapesGraph", "suggestedShapesGraph", "entailment", *TARGETS,
-})  # fmt: skip
-"""What stands on a shape and makes no constraint of its own."""
+ADVANCED = frozenset({"expression", "js"})
+"""Constraints of the advanced features and of SHACL JavaScript."""
 PROPERTY_ONLY = frozenset(
     {"minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedMinCount", "qualifiedMaxCount"}
 )
@@ -73,6 +70,8 @@ class Shapes:
     """The shapes of a graph, each read when it is asked for."""
 
     graph: ShapesGraph = field(repr=False)
+    as_written: bool = False
+    """Whether the data keep literals as they were written; see `registergraf.audit.compiled.written`."""
     _read: dict[Term, Shape] = field(default_factory=dict, repr=False)
 
     def roots(self) -> tuple[Term, ...]:
@@ -122,19 +121,27 @@ class Shapes:
             severity if isinstance(severity, NamedNode) else NamedNode(SH + "Violation"),
             tuple(m for m in graph.sh(node, "message") if isinstance(m, Literal)),
             graph.flag(node, "deactivated"),
-            tuple(SH + name for name in names if name not in PARAMETERS | BESIDE) + tuple(self._custom(node)),
+            tuple(SH + name for name in names if name in ADVANCED) + tuple(self._custom(node)),
         )
         wrong = [c.name for c in shape.constraints if shape.path is None and c.name in PROPERTY_ONLY]
         if wrong:
             raise ShapesError(f"the node shape {told(node)} has sh:{wrong[0]}, which needs a path")
         return shape
 
+    def named(self, terms: Iterable[Term]) -> tuple[Term, ...]:
+        """The terms as the data hold them."""
+        listed = tuple(terms)
+        changed = kept(term for term in listed if isinstance(term, Literal)) if self.as_written else {}
+        return tuple(changed.get(term, term) if isinstance(term, Literal) else term for term in listed)
+
     def _constraints(self, node: Term, name: str) -> Iterable[Constraint]:
         if name.startswith("qualified") and not self.graph.sh(node, "qualifiedValueShape"):
             return
         for value in self.graph.sh(node, name):
             if name in LISTS:
-                yield Constraint(name, self.graph.members(value))
+                yield Constraint(name, self.named(self.graph.members(value)))
+            elif name == "hasValue":
+                yield Constraint(name, self.named([value]))
             elif name == "pattern":
                 yield Constraint(name, (value, *self.graph.sh(node, "flags")))
             elif name == "sparql" and self.graph.flag(value, "deactivated"):

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from registergraf.audit.compiled.datatypes import well_formed
 from registergraf.audit.compiled.terms import SH, told
+from registergraf.audit.compiled.written import MARK, value_of
 from registergraf.errors import NotCompilableError, ShapesError
 from registergraf.graph.queries import select
 
@@ -31,14 +32,22 @@ NODE_KINDS = {
 BOUNDS = {"minExclusive": ">", "minInclusive": ">=", "maxExclusive": "<", "maxInclusive": "<="}
 
 
-def right(constraint: Constraint, variable: str) -> str | None:
+def right(constraint: Constraint, variable: str, *, as_written: bool = False) -> str | None:
     """The expression for whether the value of the variable is right; None for a constraint of another kind.
+
+    `as_written` is for data that keep literals as they were written; see `registergraf.audit.compiled.written`.
 
     Raises `ShapesError` for a parameter that is not what SHACL asks for, `NotCompilableError` for one that SPARQL
     cannot say.
     """
     make = MAKERS.get(constraint.name)
-    return None if make is None else make(constraint.values, variable)
+    if make is None:
+        return None
+    if as_written and constraint.name == "datatype":
+        return _datatype(constraint.values, variable, as_written=True)
+    if as_written and constraint.name in BOUNDS:
+        return make(constraint.values, variable).replace(f"?{variable}", value_of(variable), 1)
+    return make(constraint.values, variable)
 
 
 def same(term: Term, variable: str) -> str:
@@ -55,10 +64,11 @@ def _kind(values: Sequence[Term], variable: str) -> str:
     return NODE_KINDS[name].format(v=variable)
 
 
-def _datatype(values: Sequence[Term], variable: str) -> str:
+def _datatype(values: Sequence[Term], variable: str, *, as_written: bool = False) -> str:
     if not isinstance(values[0], NamedNode):
         raise ShapesError(f"sh:datatype {told(values[0])} is not an IRI")
-    parts = [f"DATATYPE(?{variable}) = {values[0]}", well_formed(values[0].value, variable)]
+    kept_as = f", <{MARK}{values[0].value}>" if as_written else ""
+    parts = [f"DATATYPE(?{variable}) IN ({values[0]}{kept_as})", well_formed(values[0].value, variable)]
     return f"COALESCE({' && '.join(filter(None, parts))}, false)"
 
 

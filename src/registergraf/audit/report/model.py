@@ -85,6 +85,11 @@ class Report:
         """Whether the gate is open: nothing in the view violates a rule without a waiver in force."""
         return not any(violates(verdict) for verdict in self.verdicts)
 
+    @property
+    def complete(self) -> bool:
+        """Whether every rule was judged; one that was not has a verdict on itself."""
+        return not any(is_lost(verdict, rule) for rule in self.rules for verdict in self.by_rule[rule["id"]])
+
     @cached_property
     def counts(self) -> Counter[str]:
         """Verdicts by outcome."""
@@ -103,14 +108,24 @@ class Report:
 
     @property
     def gravest_first(self) -> list[Mapping[str, Any]]:
-        """The rules by severity, then id."""
-        return sorted(self.rules, key=lambda rule: (SEVERITIES.index(rule["severity"]), rule["id"]))
+        """The rules with failures by severity, then the others, each by id."""
+        failing = {verdict["rule"] for verdict in self.verdicts if verdict["outcome"] == "failed"}
+
+        def gravity(rule: Mapping[str, Any]) -> tuple[bool, int, str]:
+            return rule["id"] not in failing, SEVERITIES.index(rule["severity"]), rule["id"]
+
+        return sorted(self.rules, key=gravity)
 
 
 def violates(verdict: Mapping[str, Any]) -> bool:
     """Whether a verdict closes the gate: a violation in the view that no waiver in force accepts."""
     failed = verdict["outcome"] == "failed" and verdict["severity"] == "Violation"
     return bool(failed and verdict["run"] == "view" and not verdict["waiver"])
+
+
+def is_lost(verdict: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    """Whether a verdict says that its rule was not judged, rather than that a thing could not be."""
+    return bool(verdict["outcome"] == "not-checked" and verdict["focus"] == rule["iri"])
 
 
 def worst(verdicts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:

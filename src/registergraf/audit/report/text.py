@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from registergraf.audit.report.model import SEVERITIES
+from registergraf.audit.report.model import SEVERITIES, is_lost
 from registergraf.audit.report.words import Words
 from registergraf.audit.verdicts import OUTCOMES
 
@@ -24,7 +24,7 @@ def to_text(report: Report) -> str:
 
 
 def _rule(report: Report, rule: Mapping[str, Any], words: Words) -> Iterator[str]:
-    found = [v for v in report.by_rule[rule["id"]] if v["outcome"] == "failed"]
+    found = [v for v in report.by_rule[rule["id"]] if v["outcome"] == "failed" or is_lost(v, rule)]
     if not found:
         return
     yield f"{rule['severity']} {rule['id']}  {words.pick(rule['title'])}"
@@ -69,13 +69,14 @@ def _waived(report: Report, words: Words) -> Iterator[str]:
 
 
 def _counted(report: Report) -> Iterator[str]:
-    yield f"{'rule':6}{'run':8}" + "".join(f"{outcome:>16}" for outcome in OUTCOMES)
+    width = max(6, *(len(rule["id"]) + 1 for rule in report.rules))
+    yield f"{'rule':{width}}{'run':8}" + "".join(f"{outcome:>16}" for outcome in OUTCOMES)
     for rule in report.rules:
         for run in ("view", "claims"):
             counts = Counter(v["outcome"] for v in report.by_rule[rule["id"]] if v["run"] == run)
             if counts:
-                yield f"{rule['id']:6}{run:8}" + "".join(f"{counts[outcome]:16}" for outcome in OUTCOMES)
-    yield f"{'all':14}" + "".join(f"{report.counts[outcome]:16}" for outcome in OUTCOMES)
+                yield f"{rule['id']:{width}}{run:8}" + "".join(f"{counts[outcome]:16}" for outcome in OUTCOMES)
+    yield f"{'all':{width + 8}}" + "".join(f"{report.counts[outcome]:16}" for outcome in OUTCOMES)
     failed = Counter(v["severity"] for v in report.verdicts if v["outcome"] == "failed")
     yield "failed: " + ", ".join(f"{failed[severity]} {severity.lower()}" for severity in SEVERITIES)
 

@@ -1,0 +1,58 @@
+"""Asking the queries of rules: of a store, each in a process apart with a limit, or of somebody's SPARQL service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+
+from registergraf.audit.apart import Limits, Lost, Task, done_apart
+from registergraf.errors import QuerySyntaxError
+from registergraf.graph.queries import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import Store
+
+    from registergraf.graph.queries import Row
+
+
+class Asker(Protocol):
+    """Whatever answers SELECT queries, each with rows or with why there are none."""
+
+    def ask_all(self, queries: Sequence[str]) -> list[list[Row] | Lost]:
+        """The answers in the order of the queries."""
+
+
+@dataclass(frozen=True)
+class StoreAsker:
+    """A store in memory."""
+
+    store: Store = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
+
+    def ask_all(self, queries: Sequence[str]) -> list[list[Row] | Lost]:
+        """The answers in the order of the queries; one that takes too long or crashes is lost, the others are not."""
+        return done_apart([self._task(query) for query in queries], self.limits)
+
+    def _task(self, query: str) -> Task[list[Row]]:
+        return Task(lambda: answered(self.store, query), rows)
+
+
+def answered(store: Store, query: str) -> bytes:
+    """The answer to a SELECT as SPARQL results in JSON, which cross to another process faster than terms do."""
+    answer = evaluate(store, query, {})
+    if not isinstance(answer, QuerySolutions):
+        raise QuerySyntaxError("a SELECT is needed here")
+    return answer.serialize(format=QueryResultsFormat.JSON) or b""
+
+
+def rows(data: bytes) -> list[Row]:
+    """The rows of SPARQL results in JSON, each with the variables that are bound."""
+    answer = parse_query_results(data, format=QueryResultsFormat.JSON)
+    if not isinstance(answer, QuerySolutions):
+        raise QuerySyntaxError("a SELECT is needed here")
+    names = [variable.value for variable in answer.variables]
+    return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in answer]
