@@ -179,7 +179,8 @@ class Front:
         self, request: Request, world: World, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> Sent:
         coding = choose(request.header("accept-encoding"))
-        key = key_of(request, coding) if request.method in _SAFE else None
+        dated = request.header("if-modified-since") and not request.header("if-none-match")  # what is kept has no date
+        key = key_of(request, coding) if request.method in _SAFE and not dated else None
         response = self._not_let_in(request, world) or self._of_itself(request, world)
         if response is None:
             entry = world.kept.get(key) if key else None
