@@ -40,6 +40,7 @@ class FakeRelease:
     name: str = "0123456789abcdef"
     as_of: datetime.date = datetime.date(2025, 1, 1)
     base: str = BASE
+    published: datetime.datetime = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
