@@ -85,7 +85,7 @@ def _operations(rule: Rule, app: Flask, told: dict[str, Any]) -> Iterator[tuple[
 
 def _name(rule: Rule, app: Flask) -> str:
     """A name of the route of a view, with its path where the view has several."""
-    name = rule.endpoint.replace(".", "-")
+    name: str = rule.endpoint.replace(".", "-")
     several = len(list(app.url_map.iter_rules(rule.endpoint))) > 1
     return name + re.sub(r"[^\w]+", "-", path_of(rule)).rstrip("-") if several else name
 
