@@ -40,9 +40,26 @@ class FakeRelease:
     name: str = "0123456789abcdef"
     as_of: datetime.date = datetime.date(2025, 1, 1)
     base: str = BASE
+    published: datetime.datetime = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
+
+    reports: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def dumps(self) -> dict[str, int]:
+        """One dump, and the checksums."""
+        return {"registergraf.nq.gz": 4, "SHA256SUMS": 4}
+
+    def dump(self, name: str) -> bytes:
+        """Give a dump of four bytes."""
+        assert name in self.dumps
+        return b"dump"
+
+    def audit_file(self, name: str) -> bytes | None:
+        """Give a file of the audit."""
+        return self.reports.get(name)
 
     def others(self) -> dict[str, FakeRelease]:
         """Give no other releases."""
@@ -64,7 +81,10 @@ def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
     settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
     built = build(settings, FakeRelease.as_of, lambda _: None).release
-    made = FakeRelease(built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index)
+    reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
+    made = FakeRelease(
+        built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index, reports=reports
+    )
     rmtree(settings.releases)
     return made
 
@@ -156,5 +176,6 @@ PAGES = [
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
     "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
-    "/sparql", "/query/", "/query/roles", "/problem/not-found",
+    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
+    "/picture/around/registry/npr", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
 ]  # fmt: skip

@@ -102,8 +102,8 @@ def _verdicts(rule: Rule, run: str, rows: list[Row], evidence: Evidence) -> Iter
         outcome = min((row["outcome"].value for row in seen), key=OUTCOMES.index)
         told = [row for row in seen if row["outcome"].value == outcome] if outcome in {"failed", "not-checked"} else []
         details = tuple(sorted({_detail(rule, row, evidence) for row in told}))
-        query = next((row["query"].value for row in told if "query" in row), rule.checks.get(run, ""))
-        yield Verdict(rule, run, thing, evidence.label(seen[0]["this"]), outcome, details, query=query)
+        queries = dict.fromkeys(row["query"].value if "query" in row else rule.checks[run] for row in told)
+        yield Verdict(rule, run, thing, evidence.label(seen[0]["this"]), outcome, details, queries=tuple(queries))
 
 
 def _detail(rule: Rule, row: Row, evidence: Evidence) -> Detail:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from registergraf.audit.rechecking import shape_queries, shapes_of
 from registergraf.audit.report.text import place
 from registergraf.audit.report.words import Words
 from registergraf.audit.verdicts import OUTCOMES, recheck
 from registergraf.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from registergraf.audit.report.model import Report
 
 
-def explain(report: Report, name: str, language: str) -> str:
-    """What a verdict or a rule means, by its id.
+def explain(report: Report, name: str, language: str, turtle: Iterable[str]) -> str:
+    """What a verdict or a rule means, by its id; `turtle` is the files of the rules, for the queries of shapes.
 
     Raises `UnknownNameError` for a name that is neither.
     """
@@ -26,7 +27,8 @@ def explain(report: Report, name: str, language: str) -> str:
     if name.upper() in rules:
         return "\n".join(_rule(report, rules[name.upper()], words)) + "\n"
     verdict = find_verdict(report, name)
-    return "\n".join(_verdict(report, verdict, rules[verdict["rule"]], words)) + "\n"
+    rule = rules[verdict["rule"]]
+    return "\n".join([*_verdict(report, verdict, rule, words), *_queries(verdict, rule, turtle, words)]) + "\n"
 
 
 def find_verdict(report: Report, name: str) -> Mapping[str, Any]:
@@ -40,9 +42,15 @@ def find_verdict(report: Report, name: str) -> Mapping[str, Any]:
     raise UnknownNameError("verdict or rule", name, near[:3])
 
 
-def recheck_of(rule: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:
-    """The query that gives a verdict again; empty where a shape judges."""
-    return verdict["recheck"] or recheck(rule["checks"].get(verdict["run"], ""), verdict["focus"])
+def _queries(verdict: Mapping[str, Any], rule: Mapping[str, Any], turtle: Iterable[str], words: Words) -> Iterator[str]:
+    """The query that gives the verdict again; for a pass every query of the rule, none of which finds a fault."""
+    queries = list(verdict["recheck"])
+    if not queries:
+        queries = [recheck(rule["checks"].get(verdict["run"], ""), verdict["focus"])]
+        if verdict["run"] == "view":
+            queries += shape_queries(shapes_of(turtle), rule["iri"], verdict["focus"])
+    for query in filter(None, queries):
+        yield from ("", f"{words('query')}:", query.rstrip())
 
 
 def _head(report: Report, rule: Mapping[str, Any], words: Words) -> Iterator[str]:
@@ -99,9 +107,6 @@ def _verdict(report: Report, verdict: Mapping[str, Any], rule: Mapping[str, Any]
             yield f"  {words('claim')}: <{detail['claim']}>{status}"
         yield from (f"  {words('where').lower()}: {_place(report, passage, words)}" for passage in detail["passages"])
     yield from _waiver(report, verdict, words)
-    query = recheck_of(rule, verdict)
-    if query:
-        yield from ("", f"{words('query')}:", query.rstrip())
 
 
 def _place(report: Report, passage: Mapping[str, Any], words: Words) -> str:

@@ -72,8 +72,8 @@ class Verdict:
     """The causes, each of which alone gives the outcome; empty for a pass."""
     waiver: str = ""
     """The IRI of the waiver in force that accepts the failure, or empty."""
-    query: str = field(default="", repr=False)
-    """The query that gave it, or the first of several."""
+    queries: tuple[str, ...] = field(default=(), repr=False)
+    """The queries that gave it, each once."""
 
     @property
     def failed(self) -> bool:
@@ -108,13 +108,13 @@ class Verdict:
             "severity": self.severity,
             "message": {language: self.explain(language) for language in self.rule.title} if self.details else {},
             "details": [_detail_json(detail) for detail in self.details],
-            "recheck": recheck(self.query, self.focus) if self.details else "",
+            "recheck": [recheck(query, self.focus) for query in self.queries] if self.details else [],
             "waiver": self.waiver,
         }
 
 
 def recheck(query: str, focus: str) -> str:
-    """The query of a rule restricted to one thing, to be asked of the release or of any copy of its graph.
+    """The query of a rule restricted to one thing.
 
     A VALUES block after the query is joined with its solutions (SPARQL 1.1 Query, section 18.2.4.3). Empty where there
     is no query, or the thing is a blank node.

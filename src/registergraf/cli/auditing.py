@@ -111,7 +111,11 @@ def explain(settings: Settings, name: str, release_name: str | None, language: s
 
     Example: registergraf explain L34 --language en
     """
-    click.echo(explain_in_words(named_release(settings, release_name).report, name, language), nl=False)
+    release = named_release(settings, release_name)
+    shapes = (
+        release.read(path).decode() for path in release.manifest.files if path.endswith(".ttl") and "shapes/" in path
+    )
+    click.echo(explain_in_words(release.report, name, language, shapes), nl=False)
 
 
 @registergraf.command("verify")

@@ -16,6 +16,7 @@ from registergraf.audit.report import report_files
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError, UnknownNameError
 from registergraf.namespaces import prefixes
+from registergraf.release.dumps import dump_files
 from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
 from registergraf.release.store import DESCRIPTIONS, Release, publish
@@ -70,6 +71,7 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
         WHITELIST: content.files[WHITELIST].encode(),
     }
     tell("indexing the text")
+    files |= dump_files(files[GRAPH_FILE], prefixes(content.base))
     files[search.INDEX_FILE] = search.build_index(store, content.queries, content.base)
     tell("writing the reports")
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}

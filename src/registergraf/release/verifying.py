@@ -50,7 +50,7 @@ def verify(data: bytes, settings: Settings) -> Verification:
     Raises `RegistergrafError` for bytes that are no report of ours, `ReleaseError` where the release is not at hand,
     `IntegrityError` where a file of the release is not the one its manifest names.
     """
-    text = _text(data)
+    text = text_of(data)
     told = COMMAND.search(text)
     if told is None or told["format"] not in FORMATS:
         raise RegistergrafError("this is no report of 'registergraf audit': no command that makes it stands in it")
@@ -75,7 +75,7 @@ def json_of(data: bytes) -> Mapping[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
     """What can be searched in a report: its text, or that of the parts of a workbook."""
     if data.startswith(b"PK"):
         try:

@@ -9,19 +9,28 @@ from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
 from registergraf.web import (
+    about,
+    audit,
     browse,
     catalog,
     changes,
     compare,
     descriptions,
+    discovery,
+    dumps,
     examples,
     graph_store,
+    law,
     linked_data,
     named,
     openapi,
+    organisations,
     pages,
     permalinks,
+    pictures,
     problems,
+    registry,
+    rules,
     search,
     sparql,
 )
@@ -57,18 +66,22 @@ DATA_BLUEPRINTS = (
     "sparql",
     "graph_store",
     "descriptions",
+    "dumps",
     "examples",
     "named",
     "openapi",
     "permalinks",
+    "audit",
 )
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
+    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Profile, Last-Modified, Location",
 }
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Accept-Profile, Content-Type, If-Modified-Since, If-None-Match"
+    ),
     "Access-Control-Max-Age": "3600",
 }
 
@@ -80,7 +93,13 @@ BYTES_PER_CHARACTER = 12
 
 
 MODULES = (
+    about,
+    law,
+    organisations,
     pages,
+    pictures,
+    registry,
+    rules,
     browse,
     compare,
     changes,
@@ -89,10 +108,13 @@ MODULES = (
     sparql,
     graph_store,
     descriptions,
+    discovery,
+    dumps,
     examples,
     named,
     openapi,
     permalinks,
+    audit,
     linked_data,
 )
 """Each has a blueprint."""
@@ -119,6 +141,8 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(dumps.page)
+    app.register_blueprint(about.root)
     problems.install(app)
     return app
 
@@ -138,7 +162,8 @@ def refuse(status: int, detail: str) -> Response:
 
 def add_headers(response: Response) -> Response:
     """Security headers on everything; the headers of CORS on data, preflight included."""
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     if g.get("scripted"):
         response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if request.blueprint in DATA_BLUEPRINTS:

@@ -26,6 +26,10 @@ class Release(Protocol):
         """The day of its view."""
 
     @property
+    def published(self) -> datetime.datetime:
+        """When it was published, in UTC."""
+
+    @property
     def base(self) -> str:
         """Base of every IRI of ours."""
 
@@ -49,6 +53,9 @@ class Release(Protocol):
     def rules(self) -> Sequence[Mapping[str, Any]]:
         """The rules of the audit."""
 
+    def audit_file(self, name: str, /) -> bytes | None:
+        """Give a file of the audit, such as `report.csv`; None for one that the release does not hold."""
+
     def others(self) -> Mapping[str, Release]:
         """Give the other releases that are at hand, by name."""
 
@@ -57,6 +64,13 @@ class Release(Protocol):
 
     def description(self, document: str, format_name: str, /) -> bytes:
         """Give the description of the dataset ("void") or of the service ("service-description")."""
+
+    @property
+    def dumps(self) -> Mapping[str, int]:
+        """The files of the whole dataset, each with its size in bytes."""
+
+    def dump(self, name: str, /) -> bytes:
+        """Give one of them."""
 
 
 class Pool(Protocol):

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, g, render_template, request
 
+from registergraf.web.behind import SHOW, SPARQL, asked_here
 from registergraf.web.carried import carry
 from registergraf.web.charts import chart_of
 from registergraf.web.days import AS_OF
@@ -26,16 +27,29 @@ MENU = (
     ("law/", "nav.law"),
     ("organisation/", "nav.organisations"),
     ("rule/", "nav.rules"),
+    ("picture/", "nav.pictures"),
+    ("catalogue", "nav.catalogue"),
     ("sparql", "nav.query"),
 )
 """The main menu: addresses below the language, and the keys of their texts."""
+
+FOOT = (
+    ("about", "about.about.title"),
+    ("sources", "about.sources.title"),
+    ("privacy", "about.privacy.title"),
+    ("accessibility", "about.accessibility.title"),
+    ("api", "about.api.title"),
+    ("dump/", "footer.dumps"),
+    ("help/first-queries", "about.first-queries.title"),
+)
+"""The menu at the foot, in the same form."""
 
 
 def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) -> Response:
     """The page of a template in a language, with its links in the head and in the header."""
     shower = Shower(texts(lang))
     body = render_template(
-        template,
+        "behind.html" if request.args.get(SHOW) == SPARQL and asked_here() else template,
         lang=lang,
         t=shower.t,
         show=shower,
@@ -43,7 +57,10 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         links=links,
         languages=[(code, _same_page(code)) for code in LANGUAGES],
         menu=MENU,
+        foot=FOOT,
         static=static,
+        asked=asked_here(),
+        behind=_with_show,
         chart_of=chart_of,
         other_day=g.get("day"),
         today=current_app.extensions[EXTENSION].release.as_of,
@@ -64,6 +81,12 @@ def static(name: str) -> str:
     """The address of a static file, which changes with its content, so that a client may keep it for ever."""
     content = (Path(current_app.static_folder or "") / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _with_show(name: str = "") -> str:
+    """The address that shows the queries behind this page, at one of them."""
+    arguments = urlencode([*request.args.items(multi=True), (SHOW, SPARQL)])
+    return f"{request.path}?{arguments}" + (f"#{name}" if name else "")
 
 
 def _undated() -> str:

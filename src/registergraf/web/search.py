@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, request
 from pyoxigraph import NamedNode
+from werkzeug.exceptions import BadRequest
 
 from registergraf.web.localised import localised
 from registergraf.web.render import render
@@ -31,6 +32,8 @@ SHOWN_OF_ONE = 200
 def search() -> Response:
     """What a question finds; `type` keeps to one type."""
     question, wanted = request.args.get("q", "").strip(), request.args.get("type", "")
+    if wanted and wanted not in TYPES:
+        raise BadRequest(f"There is no type '{wanted}'; there are {', '.join(TYPES)}.")
     hits = site().release.index.find(question)
     found: dict[str, list[Hit]] = {}
     for hit in hits:

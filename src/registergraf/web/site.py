@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
 from flask import current_app, g
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
+from registergraf.catalogue import Slices
 from registergraf.graph.named import named_queries
-from registergraf.graph.queries import select
+from registergraf.graph.queries import construct, select
 from registergraf.namespaces import prefixes
+from registergraf.web.behind import Asked, recording, remember
 from registergraf.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from pyoxigraph import Triple
 
     from registergraf.graph.named import NamedQuery
     from registergraf.graph.queries import Row, Term
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from registergraf.web.contract import Pool, Release
 
 EXTENSION = "registergraf"
+PROFILE = "dcat-ap-no"
+"""The profile of the catalogue document that pages and sitemap are made of."""
 
 T = TypeVar("T")
 
@@ -40,33 +46,56 @@ class Site:
 
     def rows(self, page_query: str, **bindings: Term | str) -> list[Row]:
         """Ask ``queries/pages/{page_query}.rq``; of the bindings, those that the query speaks of are used."""
-        text = self.release.queries[f"pages/{page_query}.rq"]
-        return select(
-            self.release.store, text, **{name: value for name, value in bindings.items() if f"?{name} " in text}
-        )
+        return self._asked(page_query, self.release.queries[f"pages/{page_query}.rq"], bindings)
 
     def rows_of(self, page_query: str, name: str, terms: Iterable[Term], **bindings: Term | str) -> list[Row]:
         """Ask a query that has ``VALUES ?name { }`` to be filled in, about those terms."""
-        empty = f"VALUES ?{name} {{ }}"
         text = self.release.queries[f"pages/{page_query}.rq"]
-        filled = text.replace(empty, f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}", 1)
-        return select(
-            self.release.store, filled, **{key: value for key, value in bindings.items() if f"?{key} " in text}
-        )
+        filled = f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}"
+        return self._asked(page_query, text.replace(f"VALUES ?{name} {{ }}", filled, 1), bindings)
+
+    def _asked(self, page_query: str, text: str, bindings: Mapping[str, Term | str]) -> list[Row]:
+        used = {name: value for name, value in bindings.items() if f"?{name} " in text}
+        remember(Asked(page_query, text, used))
+        return select(self.release.store, text, **used)
 
     def asked(self, text: str) -> list[Row]:
         """Ask a query of the day."""
         return select(self.release.store, text)
 
     @cached_property
-    def _made(self) -> dict[str, Any]:
+    def _made(self) -> dict[str, tuple[Any, list[Asked]]]:
         return {}
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What a view makes once; two that ask at the same time may both make it."""
         if key not in self._made:
-            self._made[key] = make()
-        return cast("T", self._made[key])
+            self._made[key] = recording(make)
+        made, asked = self._made[key]
+        for query in asked:
+            remember(query)
+        return cast("T", made)
+
+    @cached_property
+    def _catalogue(self) -> Store:
+        """The catalogue document, to be asked."""
+        store = Store()
+        store.bulk_load(self.release.catalogue(PROFILE, "n-triples"), format=RdfFormat.N_TRIPLES)
+        return store
+
+    def offered(self, page_query: str, **bindings: Term) -> list[Triple]:
+        """What the CONSTRUCT ``queries/pages/{page_query}.rq`` makes of the catalogue document."""
+        return list(construct(self._catalogue, self.release.queries[f"pages/{page_query}.rq"], bindings))
+
+    def slices(self, profile: str) -> Slices:
+        """The catalogue in a profile, ready to be cut up."""
+        if profile not in self._slices:
+            self._slices[profile] = Slices(self.release.catalogue(profile, "n-triples"))
+        return self._slices[profile]
+
+    @cached_property
+    def _slices(self) -> dict[str, Slices]:
+        return {}
 
     # ---------------------------------------------------------------- names
 
@@ -74,7 +103,7 @@ class Site:
     def names(self) -> Mapping[str, list[Literal]]:
         """Every name of each thing, the one to prefer first."""
         names: defaultdict[str, list[Literal]] = defaultdict(list)
-        for row in self.rows("labels"):
+        for row in select(self.release.store, self.release.queries["pages/labels.rq"]):
             if isinstance(row["label"], Literal):
                 names[row["thing"].value].append(row["label"])
         return dict(names)
@@ -122,7 +151,10 @@ class Site:
     @cached_property
     def law_ids(self) -> Mapping[str, str]:
         """The local id of each act and regulation, by its IRI, which is Lovdata's."""
-        return {row["item"].value: row["id"].value for row in self.rows("law")}
+        return {
+            row["item"].value: row["id"].value
+            for row in select(self.release.store, self.release.queries["pages/law.rq"])
+        }
 
     def iri(self, kind: str, key: str) -> NamedNode:
         """The IRI that a page or a data document is about."""

@@ -108,8 +108,13 @@ class Report:
 
     @property
     def gravest_first(self) -> list[Mapping[str, Any]]:
-        """The rules by severity, then id."""
-        return sorted(self.rules, key=lambda rule: (SEVERITIES.index(rule["severity"]), rule["id"]))
+        """The rules with failures by severity, then the others, each by id."""
+        failing = {verdict["rule"] for verdict in self.verdicts if verdict["outcome"] == "failed"}
+
+        def gravity(rule: Mapping[str, Any]) -> tuple[bool, int, str]:
+            return rule["id"] not in failing, SEVERITIES.index(rule["severity"]), rule["id"]
+
+        return sorted(self.rules, key=gravity)
 
 
 def violates(verdict: Mapping[str, Any]) -> bool:
