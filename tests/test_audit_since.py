@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Edit = Callable[[str, str, str], Path]
 
-EDITS = 8
+EDITS = 4
 
 
 def edits(store: Store, seed: int) -> tuple[list[Quad], list[Quad]]:

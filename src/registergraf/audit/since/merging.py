@@ -110,7 +110,7 @@ def _told_otherwise(before: Before, changed: Sequence[Quad], store: Store, base:
 
 
 def _said_of(claims: set[str], changed: Sequence[Quad], store: Store) -> set[str]:
-    """The things that changed quads, or claims read elsewhere now, say something of: their findings may name a claim."""
+    """The things that changed quads, or claims read elsewhere now, say something of: a finding may name the claim."""
     quads = [quad for claim in claims for quad in store.quads_for_pattern(None, None, None, NamedNode(claim))]
     return {quad.subject.value for quad in (*quads, *changed) if isinstance(quad.subject, NamedNode)}
 
