@@ -127,9 +127,10 @@ def facets_of(of: Site, lang: str) -> Facets:
 
 
 def _rows(of: Site) -> Iterator[tuple[str, str, str, str]]:
+    notations = {row["concept"].value: row["key"].value for row in of.rows("notations")}
     for row in of.rows("facets"):
         iri = row["value"].value
-        key = row["key"].value if "key" in row else (of.path(iri) or iri).rpartition("/")[2]
+        key = notations.get(iri) or (of.path(iri) or iri).rpartition("/")[2]
         yield row["registry"].value, row["facet"].value, iri, key
     for verdict in of.release.verdicts:
         if verdict["run"] == "view" and verdict["registry"]:
