@@ -165,7 +165,9 @@ def _bases(of: Site) -> dict[str, list[Term]]:
     def gathered() -> dict[str, list[Term]]:
         bases: dict[str, list[Term]] = {}
         for row in of.rows("registry-bases"):
-            bases.setdefault(row["registry"].value, []).append(row["item"])
+            of_one = bases.setdefault(row["registry"].value, [])
+            if row["item"] not in of_one:
+                of_one.append(row["item"])
         return bases
 
     return of.once("bases", gathered)
