@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import http.server
+import re
 import shutil
 import subprocess
 import threading
@@ -12,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pyshacl
 import pytest
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 from rdflib import Graph
 
 from registergraf.catalogue import Slices, atom, feed
@@ -178,11 +179,7 @@ def served(release: Release) -> Iterator[str]:
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", "application/trig")
             self.end_headers()
-            self.wfile.write(
-                (body or b"")
-                .replace(FEED.encode(), f"http://127.0.0.1:{port}/feed".encode())
-                .replace(b"@prefix rg", b"@prefix rg")
-            )
+            self.wfile.write((body or b"").replace(FEED.encode(), f"http://127.0.0.1:{port}/feed".encode()))
 
         def log_message(self, *_: object) -> None:
             pass
@@ -208,8 +205,9 @@ def test_the_ldes_client_replicates_it(served: str, whole: Slices) -> None:
         timeout=120,
         encoding="utf-8",
     )
-    quads = list(parse(answer.stdout.encode(), format=RdfFormat.N_QUADS))
-    things = {q.object.value for q in quads if q.predicate.value == feed.AS + "object"}
+    # The client writes quads with the short forms of Turtle, so their graphs are taken off to read them.
+    turtle = re.sub(r" <[^<> ]*/feed/event/[^<> ]*> \.$", " .", answer.stdout, flags=re.MULTILINE)
+    taken = {quad.triple for quad in parse(turtle.encode(), format=RdfFormat.TURTLE)}
+    things = {t.object.value for t in taken if t.predicate.value == feed.AS + "object"}
     assert things == {dataset.value for dataset in whole.datasets} | {CATALOG.value}
-    taken = {q.triple for q in quads if not isinstance(q.graph_name, DefaultGraph)}
     assert set(whole.of(NamedNode(NPR))) <= taken
