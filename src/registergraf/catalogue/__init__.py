@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from registergraf.catalogue.export import PROFILES, export, export_all, made_by
 from registergraf.catalogue.formats import FORMATS, Format, write
+from registergraf.catalogue.paging import page, pages
 from registergraf.catalogue.slices import Slices, sizes
 from registergraf.catalogue.things import as_triple, entity_document
 
@@ -21,6 +22,8 @@ __all__ = [
     "export",
     "export_all",
     "made_by",
+    "page",
+    "pages",
     "sizes",
     "write",
 ]

@@ -7,6 +7,7 @@ one step. A crash at any moment leaves the link where it was.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import fcntl
 import hashlib
 import os
@@ -27,7 +28,6 @@ from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
 from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
 CURRENT = "current"
@@ -56,6 +56,11 @@ class Release:
     def as_of(self) -> datetime.date:
         """The day of its view."""
         return self.manifest.as_of
+
+    @cached_property
+    def published(self) -> datetime.datetime:
+        """When it was published, in UTC: the only date that is not in it, because equal releases are equal bytes."""
+        return datetime.datetime.fromtimestamp(int((self.path / FILE_NAME).stat().st_mtime), tz=datetime.UTC)
 
     @property
     def graph_file(self) -> Path:

@@ -27,6 +27,7 @@ from registergraf.web import (
     organisations,
     pages,
     permalinks,
+    pictures,
     problems,
     registry,
     rules,
@@ -74,11 +75,13 @@ DATA_BLUEPRINTS = (
 )
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
+    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Profile, Last-Modified, Location",
 }
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Accept-Profile, Content-Type, If-Modified-Since, If-None-Match"
+    ),
     "Access-Control-Max-Age": "3600",
 }
 
@@ -94,6 +97,7 @@ MODULES = (
     law,
     organisations,
     pages,
+    pictures,
     registry,
     rules,
     browse,

@@ -26,6 +26,10 @@ class Release(Protocol):
         """The day of its view."""
 
     @property
+    def published(self) -> datetime.datetime:
+        """When it was published, in UTC."""
+
+    @property
     def base(self) -> str:
         """Base of every IRI of ours."""
 

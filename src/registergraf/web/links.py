@@ -30,11 +30,14 @@ class Link:
     href: str
     type: str = ""
     hreflang: str = ""
+    profile: str = ""
 
     def header(self) -> str:
         """As one value of a Link header."""
         extra = "".join(
-            f'; {name}="{value}"' for name, value in (("type", self.type), ("hreflang", self.hreflang)) if value
+            f'; {name}="{value}"'
+            for name, value in (("type", self.type), ("hreflang", self.hreflang), ("profile", self.profile))
+            if value
         )
         return f'<{self.href}>; rel="{self.rel}"{extra}'
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from flask import current_app, g
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
+from registergraf.catalogue import Slices
 from registergraf.graph.named import named_queries
 from registergraf.graph.queries import construct, select
 from registergraf.namespaces import prefixes
@@ -85,6 +86,16 @@ class Site:
     def offered(self, page_query: str, **bindings: Term) -> list[Triple]:
         """What the CONSTRUCT ``queries/pages/{page_query}.rq`` makes of the catalogue document."""
         return list(construct(self._catalogue, self.release.queries[f"pages/{page_query}.rq"], bindings))
+
+    def slices(self, profile: str) -> Slices:
+        """The catalogue in a profile, ready to be cut up."""
+        if profile not in self._slices:
+            self._slices[profile] = Slices(self.release.catalogue(profile, "n-triples"))
+        return self._slices[profile]
+
+    @cached_property
+    def _slices(self) -> dict[str, Slices]:
+        return {}
 
     # ---------------------------------------------------------------- names
 
