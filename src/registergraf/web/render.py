@@ -27,6 +27,7 @@ MENU = (
     ("law/", "nav.law"),
     ("organisation/", "nav.organisations"),
     ("rule/", "nav.rules"),
+    ("picture/", "nav.pictures"),
     ("catalogue", "nav.catalogue"),
     ("sparql", "nav.query"),
 )
