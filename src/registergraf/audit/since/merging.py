@@ -6,23 +6,24 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.audit.apart import Limits
 from registergraf.audit.asking import StoreAsker
 from registergraf.audit.compiled import plan
-from registergraf.audit.engine import laid_out, verdicts_of
+from registergraf.audit.engine import OA_EXACT, PASSAGE_LINES, laid_out, verdicts_of
 from registergraf.audit.evidence import LABELS, PASSAGES, Evidence
 from registergraf.audit.rows import rows_of
 from registergraf.audit.shacl import read_shapes
 from registergraf.audit.since.affected import affected, has_blank
 from registergraf.audit.since.reads import reads_of
 from registergraf.graph.queries import select
+from registergraf.namespaces import graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pyoxigraph import Quad, Store
+    from pyoxigraph import Store
 
     from registergraf.audit.documents import Documents
     from registergraf.audit.rules import Rule, Rules
@@ -70,9 +71,13 @@ def _moved(before: Before, store: Store, rules: Rules, base: str) -> dict[Key, s
     store.extend(before.removed)  # what was there and what is there, together
     try:
         told = _told_otherwise(before, changed, store, base)
+        lines = _lines_moved(changed, store, base)
+        changed += lines or []
         moved: dict[Key, set[str] | None] = {}
         for key, queries in _queries(rules).items():
-            sets = [None] if key[0] not in before.same_rules or has_blank(changed) else [
+            whole = key[0] not in before.same_rules or has_blank(changed)
+            whole = whole or (lines is None and any("graph:documents" in query for query in queries))
+            sets = [None] if whole else [
                 affected(reads_of(query).occurrences, changed, store) for query in queries
             ]  # fmt: skip
             one: set[str] = set()
@@ -81,6 +86,13 @@ def _moved(before: Before, store: Store, rules: Rules, base: str) -> dict[Key, s
     finally:
         for quad in before.removed:
             store.remove(quad)
+
+
+def _lines_moved(changed: Sequence[Quad], store: Store, base: str) -> list[Quad] | None:
+    """The passages whose lines may be other ones, as changes of the graph that is laid beside; None for any."""
+    passages = affected(reads_of(PASSAGE_LINES.format(base=base), "passage").occurrences, changed, store)
+    layer = NamedNode(graph("documents", base))
+    return None if passages is None else [Quad(NamedNode(p), OA_EXACT, Literal(""), layer) for p in sorted(passages)]
 
 
 def _queries(rules: Rules) -> dict[Key, list[str]]:
