@@ -70,6 +70,9 @@ class FakeRelease:
         assert profile in PROFILES
         return write([], format_name)
 
+    def feed(self, _name: str) -> None:
+        """Give no feed."""
+
     def description(self, document: str, format_name: str) -> bytes:
         """Give an empty description."""
         assert document in {"void", "service-description"}

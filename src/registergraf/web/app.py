@@ -19,6 +19,7 @@ from registergraf.web import (
     discovery,
     dumps,
     examples,
+    feed,
     graph_store,
     law,
     linked_data,
@@ -63,6 +64,7 @@ SCRIPTED_POLICY = (
 DATA_BLUEPRINTS = (
     "linked_data",
     "catalog",
+    "feed",
     "sparql",
     "graph_store",
     "descriptions",
@@ -105,6 +107,7 @@ MODULES = (
     changes,
     search,
     catalog,
+    feed,
     sparql,
     graph_store,
     descriptions,
