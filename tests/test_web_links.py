@@ -44,7 +44,7 @@ def is_known(address: str, arguments: dict[str, Any]) -> bool:
     kind, key = arguments.get("kind") or "".join(steps[:1]), arguments.get("key")
     if key is None or kind == "picture":
         return True
-    stem, _ = split_suffix(key)
+    stem, _ = split_suffix(key.removesuffix(".csv").removesuffix(".svg"))
     if kind in KNOWN_BY_LIST:
         return any(row["id"] in {key, stem} for row in getattr(release(), KNOWN_BY_LIST[kind]))
     site = application().extensions[EXTENSION]
