@@ -24,6 +24,7 @@ ASK = b"query=ASK%20%7B%7D"
         ("GET", ASK, UPDATE, b"ignored", QueryRequest("ASK {}")),
         ("GET", "query=ASK{?s ?p 'æ'}".encode(), None, b"", QueryRequest("ASK{?s ?p 'æ'}")),
         ("GET", ASK + b"&format=csv", None, b"", QueryRequest("ASK {}", "csv")),
+        ("GET", ASK + b"&format=tsv&format=text/tab-separated-values", None, b"", QueryRequest("ASK {}", "tsv")),
         ("POST", b"", FORM, ASK, QueryRequest("ASK {}")),
         ("POST", b"", f"{FORM}; charset=UTF-8", ASK, QueryRequest("ASK {}")),
         ("POST", b"", FORM.upper(), ASK + b"&format=xml", QueryRequest("ASK {}", "xml")),

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode
 
 from registergraf.errors import QueryError
 from registergraf.sparql.evaluation import Question
+from registergraf.sparql.formats import GRAPHS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def read_query(method: str, query_string: bytes, content_type: str | None, body:
         raise ProtocolError(400, "there is no query: the parameter 'query' is missing or empty")
     return QueryRequest(
         query,
-        _single(parameters, "format"),
+        _format(parameters),
         _iris(parameters, "default-graph-uri"),
         _iris(parameters, "named-graph-uri"),
         _number(parameters, "timeout"),
@@ -153,6 +154,14 @@ def _single(parameters: Mapping[str, Sequence[str]], name: str) -> str | None:
     if len(values) > 1:
         raise ProtocolError(400, f"the parameter '{name}' is given {len(values)} times; once is allowed")
     return values[0] if values else None
+
+
+def _format(parameters: Mapping[str, Sequence[str]]) -> str | None:
+    """Read the format; SPARQLWrapper names the same one twice, ``tsv`` and its media type."""
+    values = parameters.get("format", ())
+    if any(all(one.is_called(value) for value in values) for one in (*RESULTS, *GRAPHS)):
+        return values[0] if values else None
+    return _single(parameters, "format")
 
 
 def _number(parameters: Mapping[str, Sequence[str]], name: str) -> float:
