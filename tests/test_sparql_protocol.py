@@ -25,6 +25,13 @@ ASK = b"query=ASK%20%7B%7D"
         ("GET", "query=ASK{?s ?p 'æ'}".encode(), None, b"", QueryRequest("ASK{?s ?p 'æ'}")),
         ("GET", ASK + b"&format=csv", None, b"", QueryRequest("ASK {}", "csv")),
         ("GET", ASK + b"&format=tsv&format=text/tab-separated-values", None, b"", QueryRequest("ASK {}", "tsv")),
+        (
+            "GET",
+            ASK + b"&format=json-ld&format=application/ld%2Bjson,application/x-json%2Bld",
+            None,
+            b"",
+            QueryRequest("ASK {}", "json-ld"),
+        ),
         ("POST", b"", FORM, ASK, QueryRequest("ASK {}")),
         ("POST", b"", f"{FORM}; charset=UTF-8", ASK, QueryRequest("ASK {}")),
         ("POST", b"", FORM.upper(), ASK + b"&format=xml", QueryRequest("ASK {}", "xml")),

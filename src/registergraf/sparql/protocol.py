@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.message import Message
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
 
 from registergraf.errors import QueryError
 from registergraf.sparql.evaluation import Question
-from registergraf.sparql.formats import GRAPHS, RESULTS
+from registergraf.sparql.formats import GRAPHS, RESULTS, Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,11 +157,15 @@ def _single(parameters: Mapping[str, Sequence[str]], name: str) -> str | None:
 
 
 def _format(parameters: Mapping[str, Sequence[str]]) -> str | None:
-    """Read the format; SPARQLWrapper names the same one twice, ``tsv`` and its media type."""
+    """Read the format; SPARQLWrapper names the same one twice, ``tsv`` and its media type, or a list of those."""
     values = parameters.get("format", ())
-    if any(all(one.is_called(value) for value in values) for one in (*RESULTS, *GRAPHS)):
-        return values[0] if values else None
+    if len(values) > 1 and any(_are(one, values) for one in (*RESULTS, *GRAPHS)):
+        return values[0]
     return _single(parameters, "format")
+
+
+def _are(one: Format[Any], names: Sequence[str]) -> bool:
+    return all(any(one.is_called(part.strip()) for part in name.split(",")) for name in names)
 
 
 def _number(parameters: Mapping[str, Sequence[str]], name: str) -> float:
