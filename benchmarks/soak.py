@@ -14,8 +14,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from bench_http.releases import copied
 from soaking.clients import ask_on, hang_up_on, overstay_on
-from soaking.expected import Expected, point_at, publish_changed, publish_copy
+from soaking.expected import Expected, point_at, publish_changed
 from soaking.ledger import Ledger
 from soaking.service import Service
 
@@ -46,7 +47,7 @@ def main() -> None:
 
 def _run(folder: Path, asked: argparse.Namespace) -> Ledger:
     real = current(asked.releases.resolve())
-    second, first = publish_changed(folder, real), publish_copy(folder, real)
+    second, first = publish_changed(folder, real), copied(folder, real)
     expected = Expected(first, second)
     ledger = Ledger(first.name)
     service = Service(folder)

@@ -10,8 +10,9 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from registergraf import graph
 from registergraf.errors import QuerySyntaxError, UnknownNameError, UsageError
-from registergraf.graph.inference import as_graph, closure, ontology_closure
+from registergraf.graph.inference import closure
 from registergraf.graph.named import NamedQuery, Parameter
+from registergraf.graph.reasoner import as_graph, ontology_closure
 from registergraf.namespaces import BASE
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["test_cli"]
 
+HDAB = NamedNode(BASE + "organisation/hdab-not-named")
 PREFIXES = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix hydra: <http://www.w3.org/ns/hydra/core#> .
@@ -239,7 +240,7 @@ def catalogue_of(folder: Path) -> bytes:
     files = read_files(folder)
     content = load(files, BASE)
     view = graph.assemble(content.quads, content.queries, DAY, BASE, schema=[])
-    return write(export(view, content.queries, "dcat-ap-no"), "turtle")
+    return write(export(view, content.queries, "dcat-ap-no", HDAB), "turtle")
 
 
 @pytest.mark.slow

@@ -381,6 +381,24 @@ def test_a_catalogue_from_the_web_with_its_addresses_tried(call: Call, web: str)
     assert told["datasets"][0]["lacks"] == ["downloadUrlStatusCode"]
 
 
+def test_our_own_catalogue_lacks_only_what_nobody_can_give(call: Call) -> None:
+    """Every European point that does not need the network, but for a silence of the documents and links to data sets.
+
+    A period that no document gives is not made up, and a harvester that looks at one data set alone does not see that
+    the one it links to is a data set too.
+    """
+    told = json.loads(call("quality", "--profile", "dcat-ap", "--format", "json")[1])
+    for scored in told["scores"]["eu-mqa"]["datasets"]:
+        assert set(scored["lacks"]) <= {"temporalAvailability", "dcatApCompliance", "dateModifiedAvailability"}, scored
+        assert {breach["rule"] for breach in scored["breaches"]} <= {"type"}
+        assert {breach["property"] for breach in scored["breaches"]} <= {
+            "http://www.w3.org/ns/dcat#inSeries",
+            "http://purl.org/dc/terms/source",
+            "http://purl.org/dc/terms/replaces",
+        }
+    assert {v["verdict"] for v in told["controlledValues"] if "concept/" not in v["value"]} <= {"member", "elsewhere"}
+
+
 def test_the_verb_scores_the_release(call: Call) -> None:
     """Without a catalogue it is that of the release; --at-least makes it a gate."""
     code, out, _ = call("quality", "--at-least", "406", "--datasets")

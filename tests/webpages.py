@@ -40,11 +40,22 @@ class FakeRelease:
     name: str = "0123456789abcdef"
     as_of: datetime.date = datetime.date(2025, 1, 1)
     base: str = BASE
+    published: datetime.datetime = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def dumps(self) -> dict[str, int]:
+        """One dump, and the checksums."""
+        return {"registergraf.nq.gz": 4, "SHA256SUMS": 4}
+
+    def dump(self, name: str) -> bytes:
+        """Give a dump of four bytes."""
+        assert name in self.dumps
+        return b"dump"
 
     def audit_file(self, name: str) -> bytes | None:
         """Give a file of the audit."""
@@ -58,6 +69,9 @@ class FakeRelease:
         """Give an empty catalogue."""
         assert profile in PROFILES
         return write([], format_name)
+
+    def feed(self, _name: str) -> None:
+        """Give no feed."""
 
     def description(self, document: str, format_name: str) -> bytes:
         """Give an empty description."""
@@ -165,5 +179,6 @@ PAGES = [
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
     "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
-    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
+    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/audit", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
+    "/picture/around/registry/npr", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
 ]  # fmt: skip

@@ -17,8 +17,8 @@ from urllib.request import urlopen
 from generate import TRIPLE
 
 from bench_http.machine import family, free_port, memory_of
-from registergraf.release import Manifest, current
-from registergraf.release.store import publish
+from bench_http.releases import copied
+from registergraf.release import current
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,11 +110,7 @@ class Registergraf(Server):
     """Releases whose current one the graph is put in the place of."""
 
     def _load(self, graph: Path) -> None:
-        real = current(self.template)
-        files = {name: real.read(name) for name in real.manifest.files if name != "graph.nq"}
-        files["graph.nq"] = graph.read_bytes()
-        manifest = Manifest.of(real.base, real.as_of, real.manifest.content, real.manifest.sources, files)
-        publish(self.folder / "releases", manifest, files)
+        copied(self.folder / "releases", current(self.template), graph.read_bytes())
         self.start()  # a graph that is large is indexed now
         self.stop()
 

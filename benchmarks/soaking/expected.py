@@ -6,10 +6,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench_http.releases import GRAPH, copied
 from bench_http.workload import QUESTIONS, never_repeated, read_values
 from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store, serialize
 
-from registergraf.release import Manifest
 from registergraf.release.store import publish
 
 if TYPE_CHECKING:
@@ -56,17 +56,9 @@ def in_order(body: bytes, media_type: str) -> bytes:
     return b"".join(sorted(body.splitlines(keepends=True))) if media_type.endswith("n-triples") else body
 
 
-def publish_copy(folder: Path, real: Release) -> Release:
-    """The same release in another folder."""
-    return publish(folder, real.manifest, {path: real.read(path) for path in real.manifest.files})
-
-
 def publish_changed(folder: Path, real: Release) -> Release:
     """The release with a mark on every title, so that one knows which of the two answered."""
-    files = {path: real.read(path) for path in real.manifest.files}
-    files["graph.nq"] = TITLE.sub(r'\1 (new)"', files["graph.nq"].decode()).encode()
-    manifest = Manifest.of(real.base, real.as_of, real.manifest.content, real.manifest.sources, files)
-    return publish(folder, manifest, files)
+    return copied(folder, real, TITLE.sub(r'\1 (new)"', real.read(GRAPH).decode()).encode())
 
 
 def point_at(folder: Path, release: Release) -> None:

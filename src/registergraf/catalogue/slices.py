@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -36,10 +37,15 @@ class Slices:
             if any(typed in line and line.endswith((DATASETS[0] + b" .", DATASETS[1] + b" .")) for line in lines)
         }
 
-    @property
+    @cached_property
+    def known(self) -> frozenset[NamedNode]:
+        """The data sets, to be looked up in."""
+        return frozenset(self.datasets)
+
+    @cached_property
     def datasets(self) -> list[NamedNode]:
         """The data sets, series included, in order of IRI."""
-        return [NamedNode(subject[1:-1].decode()) for subject in sorted(self._datasets)]
+        return [NamedNode(iri.decode()) for iri in sorted(subject[1:-1] for subject in self._datasets)]
 
     def of(self, thing: NamedNode) -> list[Triple]:
         """What is said of a thing and of all that it leads to, other data sets excepted; nothing of what is unknown."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from registergraf import catalogue as views
 from registergraf.assessment import assess, ckan, fdk, harvest_telling, read_document
 from registergraf.assessment.conformance import PROFILES
 from registergraf.assessment.documents import SYNTAXES
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from registergraf.assessment.harvest import Difference
     from registergraf.settings import Settings
 
+profile_option = click.option(
+    "--profile",
+    type=click.Choice(sorted(views.PROFILES)),
+    default="neutral",
+    show_default=True,
+    help="The view of the release's own catalogue, where no other catalogue is named.",
+)
 syntax_option = click.option(
     "--syntax", type=click.Choice(sorted(SYNTAXES)), help="Syntax of the document, where neither type nor suffix tells."
 )
@@ -33,6 +41,7 @@ syntax_option = click.option(
 @click.option(
     "--catalogue", metavar="FILE|URL", help="The catalogue to score; without it, that of the current release."
 )
+@profile_option
 @syntax_option
 @click.option("--format", "format_", type=click.Choice(["table", "json", "dqv"]), default="table", show_default=True)
 @click.option("--datasets", is_flag=True, help="Tell the points of each dataset in the table too.")
@@ -45,6 +54,7 @@ syntax_option = click.option(
 def quality(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
     settings: Settings,
     catalogue: str | None,
+    profile: str,
     syntax: str | None,
     format_: str,
     datasets: bool,  # noqa: FBT001 - click's call
@@ -59,7 +69,7 @@ def quality(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
 
     Example: registergraf quality --catalogue https://example.org/catalog.ttl --format json
     """
-    document = read_place(settings, catalogue, syntax or "")
+    document = read_place(settings, catalogue, syntax or "", profile)
     files = read_files(settings.content_dir, settings.base_iri)
     answers = None
     if network:
@@ -81,6 +91,7 @@ def quality(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
 @click.command("harvest-check")
 @click.argument("place", metavar="FILE|URL", required=False)
 @click.option("--former", metavar="FILE|URL", help="The copy of the harvest before, to tell what looks changed.")
+@profile_option
 @syntax_option
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--datasets", is_flag=True, help="Tell each dataset with its identity in the table too.")
@@ -89,6 +100,7 @@ def harvest_check(  # noqa: PLR0913, PLR0917 - click passes each option as a par
     settings: Settings,
     place: str | None,
     former: str | None,
+    profile: str,
     syntax: str | None,
     format_: str,
     datasets: bool,  # noqa: FBT001 - click's call
@@ -100,8 +112,8 @@ def harvest_check(  # noqa: PLR0913, PLR0917 - click passes each option as a par
 
     Example: registergraf harvest-check catalog.ttl --former yesterday.ttl
     """
-    now = harvests(settings, place, syntax or "")
-    before = harvests(settings, former, syntax or "") if former else None
+    now = harvests(settings, place, syntax or "", profile)
+    before = harvests(settings, former, syntax or "", profile) if former else None
     told: list[tuple[Harvest, Difference | None]] = [
         (harvest, differ(before[number], harvest) if before else None) for number, harvest in enumerate(now)
     ]
@@ -114,13 +126,13 @@ def harvest_check(  # noqa: PLR0913, PLR0917 - click passes each option as a par
     return 1 if wrong or any(difference and not difference.is_none for _, difference in told) else 0
 
 
-def harvests(settings: Settings, place: str | None, syntax: str) -> list[Harvest]:
+def harvests(settings: Settings, place: str | None, syntax: str, profile: str) -> list[Harvest]:
     """What each harvester makes of a place; an address is asked as each of them asks.
 
     Raises `DocumentError` for a document that neither of them, or none of ours, can read.
     """
     if place is None or not is_address(place):
-        document = read_place(settings, place, syntax)
+        document = read_place(settings, place, syntax, profile)
         return [fdk.harvest(document), ckan.harvest(document)]
     fetched, failures = [], []
     for emulated, accept, forced in ((fdk, fdk.ACCEPT, "turtle"), (ckan, ckan.ACCEPT, "")):
@@ -136,8 +148,8 @@ def harvests(settings: Settings, place: str | None, syntax: str) -> list[Harvest
     return fetched
 
 
-def read_place(settings: Settings, place: str | None, syntax: str) -> Document:
-    """The document at a file's path or a web address; without a place, the catalogue of the current release.
+def read_place(settings: Settings, place: str | None, syntax: str, profile: str) -> Document:
+    """The document at a file's path or a web address; without a place, a view of the current release's catalogue.
 
     Raises `DocumentError` for one that is not there or cannot be read.
     """
@@ -145,7 +157,9 @@ def read_place(settings: Settings, place: str | None, syntax: str) -> Document:
         from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this one's verbs
 
         release = current_or_built(settings)
-        return read_document(release.catalogue("dcat-ap-no", "turtle"), f"release {release.name}", syntax="turtle")
+        return read_document(
+            release.catalogue(profile, "turtle"), f"release {release.name}, {profile}", syntax="turtle"
+        )
     if is_address(place):
         fetched = fetch(place, settings.fetch_seconds, settings.fetch_mb)
         return read_document(fetched.body, place, fetched.media_type, syntax)

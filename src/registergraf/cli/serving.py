@@ -62,7 +62,7 @@ def tell_if_changed(settings: Settings, release: Release) -> None:
 
 def get(release: Release, settings: Settings, path: str, accept: str | None) -> int:
     """Print what a path answers to a GET, its status and headers on standard error; 1 when it is an error."""
-    from registergraf.server.world import start_pool  # noqa: PLC0415 - the service makes it in another process
+    from registergraf.server.starting import start_pool  # noqa: PLC0415 - the service makes it in another process
     from registergraf.web import create_app  # noqa: PLC0415
 
     with start_pool(release, settings) as pool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from registergraf.graph.inference import closure, is_concept, is_schema, ontology_closure
+from registergraf.graph.inference import closure, is_concept, is_schema
 from registergraf.graph.queries import construct, date_literal, select
 from registergraf.namespaces import RG, graph
 
@@ -66,6 +66,8 @@ def _derive(
     _publish(store, layer["stated"])
     if schema is None:
         axioms = (quad.triple for quad in store.quads_for_pattern(None, None, None, layer["ontology"]))
+        from registergraf.graph.reasoner import ontology_closure  # noqa: PLC0415 - other days have it from the release
+
         schema = ontology_closure(triple for triple in axioms if not is_concept(triple))
     _infer(store, queries, schema, layer["inferred"])
 

@@ -7,6 +7,7 @@ one step. A crash at any moment leaves the link where it was.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import fcntl
 import hashlib
 import os
@@ -22,11 +23,11 @@ from pyoxigraph import RdfFormat, Store
 from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
+from registergraf.release.dumps import FOLDER
 from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
 from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
 CURRENT = "current"
@@ -55,6 +56,11 @@ class Release:
     def as_of(self) -> datetime.date:
         """The day of its view."""
         return self.manifest.as_of
+
+    @cached_property
+    def published(self) -> datetime.datetime:
+        """When it was published, in UTC: the only date that is not in it, because equal releases are equal bytes."""
+        return datetime.datetime.fromtimestamp(int((self.path / FILE_NAME).stat().st_mtime), tz=datetime.UTC)
 
     @property
     def graph_file(self) -> Path:
@@ -117,9 +123,24 @@ class Release:
         """The catalogue document of a profile in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"catalogue/{profile}{FORMATS[format_name].suffix}")
 
+    def feed(self, name: str) -> bytes | None:
+        """A file of the feed of changes; None for one that it does not have."""
+        path = f"feed/{name}"
+        return self.read(path) if path in self.manifest.files else None
+
     def description(self, document: str, format_name: str) -> bytes:
         """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"service/{document}{FORMATS[format_name].suffix}")
+
+    @property
+    def dumps(self) -> Mapping[str, int]:
+        """The files of the whole dataset, each with its size in bytes."""
+        names = (path.removeprefix(FOLDER) for path in self.manifest.files if path.startswith(FOLDER))
+        return {name: (self.path / FOLDER / name).stat().st_size for name in names}
+
+    def dump(self, name: str) -> bytes:
+        """One of `dumps`."""
+        return self.read(FOLDER + name)
 
     def under(self, folder: str) -> dict[str, str]:
         """The text of the files below a folder, by path below it."""

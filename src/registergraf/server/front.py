@@ -33,6 +33,7 @@ from registergraf.web.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from concurrent.futures import Future
 
     from asgiref.typing import (
         ASGIReceiveCallable,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         LifespanStartupFailedEvent,
     )
 
+    from registergraf.server.starting import Started
     from registergraf.server.world import World
     from registergraf.settings import Settings
 
@@ -66,12 +68,15 @@ _LEFT = 499
 class Front:
     """Serves the current release; a hang-up signal has it change to the one that is current then.
 
-    `ready` is told the name of the release when the first request can be answered.
+    `ready` is told the name of the release when the first request can be answered; `started` is what was begun of it.
     """
 
-    def __init__(self, settings: Settings, ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, ready: Callable[[str], None], started: Future[Started] | None = None
+    ) -> None:
         self._settings = settings
         self._ready = ready
+        self._started = started
         self._rate = Rate(settings.rate, settings.rate_burst, loopback=bool(settings.rate_loopback))
         self._journal = Journal(settings.access_log, queries=bool(settings.access_log_queries))
         self._figures = Figures()
@@ -100,7 +105,7 @@ class Front:
         await receive()
         loop = asyncio.get_running_loop()
         try:
-            self._world = await loop.run_in_executor(None, open_world, self._settings)
+            self._world = await loop.run_in_executor(None, open_world, self._settings, self._started)
         except RegistergrafError as error:
             failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": str(error)}
             await send(failed)
@@ -174,7 +179,8 @@ class Front:
         self, request: Request, world: World, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> Sent:
         coding = choose(request.header("accept-encoding"))
-        key = key_of(request, coding) if request.method in _SAFE else None
+        dated = request.header("if-modified-since") and not request.header("if-none-match")  # what is kept has no date
+        key = key_of(request, coding) if request.method in _SAFE and not dated else None
         response = self._not_let_in(request, world) or self._of_itself(request, world)
         if response is None:
             entry = world.kept.get(key) if key else None

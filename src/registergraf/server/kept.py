@@ -17,7 +17,7 @@ __all__ = ["Entry", "Kept", "Key", "key_of", "names_tag"]
 
 _OVERHEAD = 1024
 """Bytes that a response is counted as beside its body."""
-_VARIES = frozenset({"accept", "accept-language", "accept-encoding"})
+_VARIES = frozenset({"accept", "accept-language", "accept-profile", "accept-encoding"})
 _NOT_OF_304 = frozenset({"content-type", "content-length", "content-encoding", "content-disposition"})
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -29,12 +29,19 @@ class Key(NamedTuple):
     target: str
     accept: str
     language: str
+    profile: str
     encoding: str
 
 
 def key_of(request: Request, encoding: str) -> Key:
     """The key of a request whose answer would be compressed so."""
-    return Key(request.target, request.header("accept"), request.header("accept-language"), encoding)
+    return Key(
+        request.target,
+        request.header("accept"),
+        request.header("accept-language"),
+        request.header("accept-profile"),
+        encoding,
+    )
 
 
 @dataclass(frozen=True)

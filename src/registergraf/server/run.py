@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -104,9 +105,13 @@ def serve(settings: Settings, host: str, port: int, beside: Callable[[], None]) 
 def _front(settings: Settings, ready: Callable[[str], None]) -> Front:
     """Make the application in the process that serves it; the one that listens does not need what it imports."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is a release to change
-    from registergraf.server.front import Front  # noqa: PLC0415
+    from registergraf.server.starting import start  # noqa: PLC0415
 
-    return Front(settings, ready)
+    with ThreadPoolExecutor(1) as beside:
+        started = beside.submit(start, settings)
+        from registergraf.server.front import Front  # noqa: PLC0415 - meanwhile
+
+    return Front(settings, ready, started)
 
 
 def _nicely(work: Callable[[], None]) -> None:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registergraf.namespaces import PREFIXES
-from registergraf.release import current
 from registergraf.server.compression import without_coding
 from registergraf.server.kept import Kept
 from registergraf.server.messages import Response
+from registergraf.server.starting import start
 from registergraf.server.threads import call
-from registergraf.sparql import WorkerPool
 from registergraf.sparql.formats import negotiate
 from registergraf.web import create_app
 from registergraf.web.app import CORS_HEADERS, SECURITY_HEADERS, refuse
@@ -24,24 +22,24 @@ from registergraf.web.direct import Direct
 from registergraf.web.problems import PROBLEM, problem_members
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from wsgiref.types import WSGIApplication
 
     from registergraf.release import Release
     from registergraf.server.messages import Request
+    from registergraf.server.starting import Started
     from registergraf.settings import Settings
+    from registergraf.sparql import WorkerPool
 
-__all__ = ["World", "open_world", "start_pool"]
-
-INDEXES = ".index"
-"""Where below the releases the indexes are kept of graphs that are too large for memory; they can be made again."""
+__all__ = ["World", "open_world"]
 
 
 class World:
     """Everything that is of one release; it ends when it was retired and the last one who uses it has left."""
 
-    def __init__(self, release: Release, settings: Settings) -> None:
+    def __init__(self, release: Release, pool: WorkerPool, settings: Settings) -> None:
         self.release = release
-        self.pool = start_pool(release, settings)
+        self.pool = pool
         self._flask = create_app(release, settings, self.pool)
         self.app: WSGIApplication = Direct(self._flask)
         if settings.proxies:
@@ -92,18 +90,9 @@ class World:
         return Response(made.status_code, [*made.headers.items()], made.get_data())
 
 
-def open_world(settings: Settings) -> World:
-    """Make what serves the current release ready; raises `ReleaseError`, and `QueryError` where no worker starts."""
-    return World(current(settings.releases_dir), settings)
+def open_world(settings: Settings, started: Future[Started] | None = None) -> World:
+    """Make what serves the current release ready, out of what was `started` already, if anything.
 
-
-def start_pool(release: Release, settings: Settings) -> WorkerPool:
-    """Start the query workers of a release; raises `QueryError` where it cannot be."""
-    return WorkerPool(
-        release.graph_file,
-        settings,
-        PREFIXES,
-        queries=release.queries,
-        base=release.base,
-        index=settings.releases_dir / INDEXES / release.name,
-    )
+    Raises `ReleaseError`, and `QueryError` where no worker starts.
+    """
+    return World(*(started.result() if started else start(settings)), settings)

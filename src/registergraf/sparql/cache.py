@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CachedPool", "identity", "is_stable"]
 
 _MIB = 1 << 20
+_IDENTITY = "_identity"
 _OVERHEAD = 512
 """Bytes that an answer is counted as beside its body."""
 # What may answer otherwise the next time (SPARQL 1.1 Query, sections 17.4.2 and 17.4.5), and escapes, which could spell
@@ -45,6 +46,8 @@ def identity(question: Question) -> str:
     Which format an answer has depends on the form of the query, which only a parser knows; so it is named by both the
     format that a table and the one that a graph would have.
     """
+    if (known := vars(question).get(_IDENTITY)) is not None:
+        return str(known)
     named = [
         question.query,
         _chosen(RESULTS, question),
@@ -57,7 +60,9 @@ def identity(question: Question) -> str:
         question.most_rows,
         question.most_bytes,
     ]
-    return hashlib.sha256(json.dumps(named).encode("ascii")).hexdigest()
+    name = hashlib.sha256(json.dumps(named).encode("ascii")).hexdigest()
+    vars(question)[_IDENTITY] = name  # it is asked for twice: for the entity tag, and by the cache
+    return name
 
 
 def _chosen(formats: Sequence[Format[Writer]], question: Question) -> str:

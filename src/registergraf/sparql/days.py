@@ -28,6 +28,8 @@ def day_of(base: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
     `ProtocolError`, since an empty answer would read as "nothing held on that day"; likewise two days, of which one
     dataset has no place for, and a day as a named graph.
     """
+    if not default_graphs and not named_graphs:
+        return "", ()
     start = base + "as-of/"
     if any(iri.startswith(start) for iri in named_graphs):
         raise ProtocolError(400, "the view of a day can be asked as default-graph-uri, not as named-graph-uri")

@@ -28,6 +28,7 @@ _BRACKETS = re.compile(
     rf"{STRING} | {COMMENT} | (?P<iri>{IRI}) | \\. | (?P<open> [\[({{] | << ) | (?P<close> [\])}}] | >> )",
     re.VERBOSE | re.DOTALL,
 )
+_OPENING = ("(", "[", "{", "<<")
 _WORDS = re.compile(
     rf"{STRING} | {COMMENT} | {IRI} | [?$@:][\w.-]*+ | (?P<word>[\w.-]++) (?P<local>:[\w.-]*+)?+",
     re.VERBOSE | re.DOTALL,
@@ -45,6 +46,8 @@ def scan(query: str, length: int, nesting: int) -> None:
     """
     if len(query) > length:
         raise QueryLimitError("query-length", f"the query has {len(query)} characters; {length} are allowed")
+    if sum(map(query.count, _OPENING)) <= nesting:
+        return
     depth = 0
     for token in _BRACKETS.finditer(query):
         peak, change = _climb(token)

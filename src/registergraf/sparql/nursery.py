@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import mmap
 import os
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
+from typing import BinaryIO
 
 from pyoxigraph import RdfFormat, Store, parse
 
@@ -23,6 +26,9 @@ from registergraf.sparql.wire import Channel, ChannelClosedError, Setup, pack_er
 from registergraf.sparql.worker import work
 
 __all__ = ["main"]
+
+_STACK = 8 << 20
+"""Bytes of a worker's stack, as many as the first thread of a process usually has."""
 
 
 def main(descriptor: int) -> None:
@@ -67,12 +73,24 @@ def _reap(number: int) -> int:
 
 
 def _become_worker(file: int, store: Store, setup: Setup) -> None:
-    status = 1
     try:
         die_with_parent()
+        threading.stack_size(_STACK)
+        # In a thread, which allocates from pages of its own: in the gaps between those of the graph each worker would
+        # soon have copied them all.
+        thread = threading.Thread(target=_work_and_exit, args=(file, store, setup))
+        thread.start()
+        thread.join()
+    finally:
+        os._exit(1)
+
+
+def _work_and_exit(file: int, store: Store, setup: Setup) -> None:
+    status = 1
+    try:
         work(Channel.of(file), store, setup)
         status = 0
-    except BaseException as error:  # noqa: BLE001 - nothing may return into the loop that forks
+    except BaseException as error:  # noqa: BLE001 - told, and then the process ends
         sys.stderr.write(f"a query worker ended: {error!r}\n")
     finally:
         os._exit(status)
@@ -87,9 +105,20 @@ def _load(setup: Setup) -> Store:
     with Path(setup.dataset).open("rb") as file:
         leave_network()
         store = Store()
-        # Not Store.load, which would give blank nodes other names in each process.
-        store.bulk_extend(parse(file, RdfFormat.N_QUADS))
+        if _may_have_blank_nodes(file):
+            # Slower, but it gives blank nodes the same names in each process.
+            store.bulk_extend(parse(file, RdfFormat.N_QUADS))
+        else:
+            store.bulk_load(file, format=RdfFormat.N_QUADS)
     return store
+
+
+def _may_have_blank_nodes(file: BinaryIO) -> bool:
+    """Whether there is what a blank node begins with, in a literal perhaps; an empty file cannot be mapped."""
+    if not os.fstat(file.fileno()).st_size:
+        return False
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        return text.find(b"_:") >= 0
 
 
 def _make_index(setup: Setup) -> None:

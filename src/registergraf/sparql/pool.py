@@ -148,7 +148,8 @@ class WorkerPool:
         """
         scan(question.query, self._settings.query_length, self._settings.query_nesting)
         day, graphs = day_of(self._setup.base, question.default_graphs, question.named_graphs)
-        question = replace(question, default_graphs=graphs, as_of=day or question.as_of)
+        if day or graphs != question.default_graphs:
+            question = replace(question, default_graphs=graphs, as_of=day or question.as_of)
         ticket = ticket or Ticket()
         for _ in range(_TRIES - 1):
             with contextlib.suppress(KilledError):

@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
@@ -30,6 +30,7 @@ __all__ = [
 
 _LENGTHS = struct.Struct(">IQ")
 _MOST_HEADER = 1 << 24
+_PIECE = 1 << 18
 
 # An error is sent as its kind and the arguments that make it anew; "text" is the error's own text.
 _KINDS: dict[str, tuple[type[QueryError], tuple[str, ...]]] = {
@@ -125,9 +126,10 @@ class Channel:
         end = None if seconds is None else time.monotonic() + seconds
         files: list[int] = []
         try:
-            text_length, body_length = _lengths(self._read(_LENGTHS.size, end, files), most)
-            header = json.loads(self._read(text_length, end, files))
-            body = self._read(body_length, end, files)
+            whole = self._read(most, end, files)
+            text_length, body_length = _LENGTHS.unpack_from(whole)
+            at = _LENGTHS.size + text_length
+            header = json.loads(whole[_LENGTHS.size : at])
         except (OSError, ValueError, ChannelClosedError) as error:
             for number in files:
                 os.close(number)
@@ -136,31 +138,39 @@ class Channel:
             raise ChannelClosedError(str(error)) from error
         for extra in files[1:]:
             os.close(extra)
-        return Message(header, body, files[0] if files else -1)
+        return Message(header, bytes(whole[at : at + body_length]), files[0] if files else -1)
 
-    def _read(self, length: int, end: float | None, files: list[int]) -> bytes:
-        parts = []
-        while length:
+    def _read(self, most: int, end: float | None, files: list[int]) -> bytearray:
+        """Read one message whole, mostly in one piece: the other end says nothing more until it is answered."""
+        whole = bytearray()
+        length = _LENGTHS.size
+        while len(whole) < length:
             self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
-            data, numbers, _, _ = socket.recv_fds(self._socket, min(length, 1 << 18), 1)
+            data, numbers, _, _ = socket.recv_fds(self._socket, _PIECE, 1)
             files += numbers
             if not data:
                 raise ChannelClosedError("the other end is closed")
-            parts.append(data)
-            length -= len(data)
-        return b"".join(parts)
+            whole += data
+            if len(whole) >= _LENGTHS.size:
+                length = _LENGTHS.size + sum(_lengths(whole, most))
+        if len(whole) > length:
+            raise ChannelClosedError("more than one message")
+        return whole
 
 
-def _lengths(start: bytes, most: int) -> tuple[int, int]:
-    text_length, body_length = _LENGTHS.unpack(start)
+def _lengths(start: bytearray, most: int) -> tuple[int, int]:
+    text_length, body_length = _LENGTHS.unpack_from(start)
     if text_length > _MOST_HEADER or body_length > most:
         raise ChannelClosedError(f"a message of {text_length + body_length} bytes")
     return text_length, body_length
 
 
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (Setup, Question)}
+
+
 def message_of(value: Setup | Question) -> dict[str, Any]:
     """Write a setup or a question as a header."""
-    return asdict(value)
+    return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
 def unpack_question(values: dict[str, Any]) -> Question:

@@ -16,7 +16,10 @@ from registergraf.web import (
     changes,
     compare,
     descriptions,
+    discovery,
+    dumps,
     examples,
+    feed,
     graph_store,
     law,
     linked_data,
@@ -25,6 +28,7 @@ from registergraf.web import (
     organisations,
     pages,
     permalinks,
+    pictures,
     problems,
     registry,
     rules,
@@ -60,9 +64,11 @@ SCRIPTED_POLICY = (
 DATA_BLUEPRINTS = (
     "linked_data",
     "catalog",
+    "feed",
     "sparql",
     "graph_store",
     "descriptions",
+    "dumps",
     "examples",
     "named",
     "openapi",
@@ -71,11 +77,13 @@ DATA_BLUEPRINTS = (
 )
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Location",
+    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Profile, Last-Modified, Location",
 }
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Accept-Profile, Content-Type, If-Modified-Since, If-None-Match"
+    ),
     "Access-Control-Max-Age": "3600",
 }
 
@@ -91,6 +99,7 @@ MODULES = (
     law,
     organisations,
     pages,
+    pictures,
     registry,
     rules,
     browse,
@@ -98,9 +107,12 @@ MODULES = (
     changes,
     search,
     catalog,
+    feed,
     sparql,
     graph_store,
     descriptions,
+    discovery,
+    dumps,
     examples,
     named,
     openapi,
@@ -132,6 +144,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.root)
+    app.register_blueprint(dumps.page)
     app.register_blueprint(about.root)
     problems.install(app)
     return app

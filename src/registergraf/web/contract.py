@@ -26,6 +26,10 @@ class Release(Protocol):
         """The day of its view."""
 
     @property
+    def published(self) -> datetime.datetime:
+        """When it was published, in UTC."""
+
+    @property
     def base(self) -> str:
         """Base of every IRI of ours."""
 
@@ -58,8 +62,18 @@ class Release(Protocol):
     def catalogue(self, profile: str, format_name: str, /) -> bytes:
         """Give the catalogue document of a profile, in a format of `registergraf.catalogue.FORMATS`."""
 
+    def feed(self, name: str, /) -> bytes | None:
+        """Give a file of the feed of changes ("index.trig", "1.trig", "atom.nb.xml"), None for one it does not have."""
+
     def description(self, document: str, format_name: str, /) -> bytes:
         """Give the description of the dataset ("void") or of the service ("service-description")."""
+
+    @property
+    def dumps(self) -> Mapping[str, int]:
+        """The files of the whole dataset, each with its size in bytes."""
+
+    def dump(self, name: str, /) -> bytes:
+        """Give one of them."""
 
 
 class Pool(Protocol):

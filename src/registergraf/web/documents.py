@@ -38,13 +38,17 @@ def media_types() -> list[str]:
     return [format_.media_type for format_ in FORMATS.values()]
 
 
-def document(body: bytes, format_: Format, *, vary: str = "") -> Response:
-    """A data document with its strong entity tag; 304 without a body when the client has it."""
+def document(body: bytes, format_: Format, *, vary: str = "", view: str = "") -> Response:
+    """A data document with its strong entity tag and its date; 304 without a body when the client has it.
+
+    `view` is what else the bytes depend on, where the path and the format do not say it.
+    """
     response = Response(body, content_type=f"{format_.media_type}; charset=utf-8")
     tag = hashlib.sha256(
-        f"{site().release.name} {site().release.as_of} {request.path} {format_.media_type}".encode()
+        f"{site().release.name} {site().release.as_of} {request.path} {format_.media_type} {view}".encode()
     ).hexdigest()[:32]
     response.set_etag(tag)
+    response.last_modified = site().release.published
     response.cache_control.public = True
     response.cache_control.max_age = MAX_AGE
     if vary:

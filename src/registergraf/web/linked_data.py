@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, redirect
+from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.catalogue import FORMATS
 from registergraf.web.carried import carried
@@ -17,7 +17,8 @@ from registergraf.web.documents import (
     ontology_document,
     split_suffix,
 )
-from registergraf.web.links import add_links, document_links
+from registergraf.web.i18n import LANGUAGES
+from registergraf.web.links import LINKSET, add_links, dataset_links, document_links, linkset, page_links
 from registergraf.web.pages import terms
 from registergraf.web.problems import NothingAcceptable, UnknownThing
 from registergraf.web.site import site
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("linked_data", __name__)
 
 NEGOTIATED = "Accept, Accept-Language"
+SET = ".linkset"
+"""The suffix of the document of links about a thing."""
 
 
 @blueprint.get("/<kind:kind>/<key>")
@@ -36,6 +39,8 @@ def entity(kind: str, key: str) -> AnyResponse:
     iri = site().iri(kind, key)
     if site().knows(iri) or _is_rule(kind, key):
         return see_other(kind, key)
+    if key.endswith(SET) and site().knows(site().iri(kind, key.removesuffix(SET))):
+        return signposts(kind, key.removesuffix(SET))
     stem, name = split_suffix(key)
     iri = site().iri(kind, stem)
     if not name or not site().knows(iri):
@@ -43,6 +48,15 @@ def entity(kind: str, key: str) -> AnyResponse:
     response = document(entity_document(iri, name), FORMATS[name])
     add_links(response, document_links(f"/{kind}/{stem}", iri.value))
     return response
+
+
+def signposts(kind: str, key: str) -> Response:
+    """Every link of the pages and documents about a thing, in one document (FAIR Signposting, level 2)."""
+    path, iri = f"/{kind}/{key}", site().iri(kind, key).value
+    page = dataset_links(path, iri) if kind == "registry" else page_links(path, iri)
+    anchored = {f"/{lang}{path}": page for lang in LANGUAGES}
+    anchored |= {path + format_.suffix: document_links(path, iri) for format_ in FORMATS.values()}
+    return Response(linkset(anchored, request.url_root), content_type=LINKSET)
 
 
 def see_other(kind: str, key: str) -> AnyResponse:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, g
 
 from registergraf.web.entries import gather
-from registergraf.web.links import page_links
+from registergraf.web.links import dataset_links
 from registergraf.web.localised import localised
+from registergraf.web.pictures import roles_picture
 from registergraf.web.render import render
 from registergraf.web.site import site
+from registergraf.web.structured import structured
 from registergraf.web.things import gather_evidence, known, ordered
 
 if TYPE_CHECKING:
@@ -37,14 +39,16 @@ def registry(key: str) -> Response:
     sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
     evidence = gather_evidence(sections.values())
     verdicts = [v for v in site().release.verdicts if v["registry"] == key or v["focus"] == iri.value]
-    links = page_links(f"/registry/{key}", iri.value)
+    links = dataset_links(f"/registry/{key}", iri.value)
     return render(
         "registry.html",
         g.lang,
         links,
         iri=iri.value,
+        structured=structured(iri.value, g.lang),
         evidence=evidence,
         summary=summary(sections, evidence),
+        drawn=roles_picture("roles", sections["roles"], "agent"),
         verdicts=ordered(verdicts),
         titles={rule["id"]: rule["title"] for rule in site().release.rules},
         **sections,

@@ -26,7 +26,8 @@ MENU = (
     ("registry/", "nav.registries"),
     ("law/", "nav.law"),
     ("organisation/", "nav.organisations"),
-    ("rule/", "nav.rules"),
+    ("audit", "nav.audit"),
+    ("picture/", "nav.pictures"),
     ("catalogue", "nav.catalogue"),
     ("sparql", "nav.query"),
 )
@@ -38,6 +39,7 @@ FOOT = (
     ("privacy", "about.privacy.title"),
     ("accessibility", "about.accessibility.title"),
     ("api", "about.api.title"),
+    ("dump/", "footer.dumps"),
     ("help/first-queries", "about.first-queries.title"),
 )
 """The menu at the foot, in the same form."""

@@ -23,6 +23,10 @@ LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
 
+KEYS = {"slug": "registry", "orgnr": "organisation"}
+"""Columns of the named queries that hold keys, with the kind of thing each is the key of."""
+
+
 class Shower:
     """Shows terms in one language; a template calls its methods."""
 
@@ -42,6 +46,14 @@ class Shower:
         if term is None:
             return Markup()
         return self.literal(term) if isinstance(term, Literal) else self.link(term.value)
+
+    def cell(self, column: str, term: Term | None) -> Markup:
+        """A value of a table; the key of a thing, in a column that is named so, as a link by its name."""
+        if column in KEYS and isinstance(term, Literal) and term.value:
+            iri = site().iri(KEYS[column], term.value)
+            if site().name(iri.value, self.lang):
+                return self.link(iri.value)
+        return self.term(term)
 
     def literal(self, literal: Literal) -> Markup:
         """A literal by its datatype; a longer text in another language says in words which."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
 from flask import current_app, g
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
+from registergraf.catalogue import Slices
 from registergraf.graph.named import named_queries
-from registergraf.graph.queries import select
+from registergraf.graph.queries import construct, select
 from registergraf.namespaces import prefixes
 from registergraf.web.behind import Asked, recording, remember
 from registergraf.web.shelf import Shelf
@@ -21,12 +22,16 @@ from registergraf.web.shelf import Shelf
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pyoxigraph import Triple
+
     from registergraf.graph.named import NamedQuery
     from registergraf.graph.queries import Row, Term
     from registergraf.settings import Settings
     from registergraf.web.contract import Pool, Release
 
 EXTENSION = "registergraf"
+PROFILE = "dcat-ap-no"
+"""The profile of the catalogue document that pages and sitemap are made of."""
 
 T = TypeVar("T")
 
@@ -70,6 +75,27 @@ class Site:
         for query in asked:
             remember(query)
         return cast("T", made)
+
+    @cached_property
+    def _catalogue(self) -> Store:
+        """The catalogue document, to be asked."""
+        store = Store()
+        store.bulk_load(self.release.catalogue(PROFILE, "n-triples"), format=RdfFormat.N_TRIPLES)
+        return store
+
+    def offered(self, page_query: str, **bindings: Term) -> list[Triple]:
+        """What the CONSTRUCT ``queries/pages/{page_query}.rq`` makes of the catalogue document."""
+        return list(construct(self._catalogue, self.release.queries[f"pages/{page_query}.rq"], bindings))
+
+    def slices(self, profile: str) -> Slices:
+        """The catalogue in a profile, ready to be cut up."""
+        if profile not in self._slices:
+            self._slices[profile] = Slices(self.release.catalogue(profile, "n-triples"))
+        return self._slices[profile]
+
+    @cached_property
+    def _slices(self) -> dict[str, Slices]:
+        return {}
 
     # ---------------------------------------------------------------- names
 

@@ -18,7 +18,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SH
 from registergraf.audit.compiled.running import Result
 from registergraf.audit.compiled.shapes import TARGETS
 from registergraf.errors import ShapesError
-from registergraf.graph.inference import as_graph
+from registergraf.graph.reasoner import as_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

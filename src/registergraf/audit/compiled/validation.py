@@ -18,8 +18,8 @@ from registergraf.audit.compiled.running import results
 from registergraf.audit.compiled.shapes import Shapes
 from registergraf.audit.compiled.written import written
 from registergraf.errors import NotCompilableError
-from registergraf.graph.inference import as_graph
 from registergraf.graph.queries import select
+from registergraf.graph.reasoner import as_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

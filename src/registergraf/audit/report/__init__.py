@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from registergraf.audit.report.formats import FORMATS, report_files, write_report
-from registergraf.audit.report.html import style_hash
-from registergraf.audit.report.model import Report, violates
+from typing import TYPE_CHECKING
+
+from registergraf.lazily import importing
+
+if TYPE_CHECKING:
+    from registergraf.audit.report.formats import FORMATS, report_files, write_report
+    from registergraf.audit.report.html import style_hash
+    from registergraf.audit.report.model import Report, violates
 
 __all__ = ["FORMATS", "Report", "report_files", "style_hash", "violates", "write_report"]
+
+if not TYPE_CHECKING:
+    __getattr__ = importing(
+        __name__,
+        {
+            "formats": ["FORMATS", "report_files", "write_report"],
+            "html": ["style_hash"],
+            "model": ["Report", "violates"],
+        },
+    )
