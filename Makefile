@@ -1,5 +1,5 @@
 # The work is done by the scripts; these are their names for those who type make.
-.PHONY: serve test bench bench-http soak
+.PHONY: serve test bench bench-http soak bench-audit
 
 serve:
 	sh script/serve
@@ -18,3 +18,7 @@ bench-http:
 # Half an hour of mixed load with killed workers and a new release in the middle.
 soak:
 	sh script/soak
+
+# Judging by SHACL beside pySHACL and the engines of PyPI: printed as ratios, see docs/audit-engine.md.
+bench-audit:
+	sh script/bench-audit

@@ -172,6 +172,13 @@ FAULTS = [
     ),
     (NPR, "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p11.g", "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p9.b", {("L08", "claims", "registry/npr"), ("L05", "view", "registry/npr"), ("L05", "claims", "registry/npr")}),
     (NPR, "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p11.g", "claim:npr-6 { registry:npr rg:statutoryBasis provision:lov-2014-06-20-43.p24", {("L08", "claims", "registry/npr"), ("L34", "claims", "registry/npr")}),
+    # the controller is gone: who held the role is a processor of whose agreement nothing is said
+    (
+        "data/registries/ntr.trig",
+        "role:ntr-controller-1 a rg:RoleAssignment ; prov:agent organisation:993467049 ; dcat:hadRole concept:role-controller",
+        "role:ntr-controller-1 a rg:RoleAssignment ; prov:agent organisation:993467049 ; dcat:hadRole concept:role-processor",
+        {(rule, run, "registry/ntr") for rule, run in (("L01", "view"), ("L01", "claims"), ("S12", "claims"), ("L15", "view"), ("L15", "claims"))},
+    ),
     (KPR, "claim:kpr-1 {", "claim:kpr-999 {", {("S07", "claims", "claim/kpr-1"), ("S07", "claims", "claim/kpr-999"), ("S01", "view", "registry/kpr")}),
 ]  # fmt: skip
 

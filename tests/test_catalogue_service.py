@@ -205,3 +205,19 @@ def test_rdflib_reads_the_same_graph_from_every_syntax(service: Service) -> None
     bodies = {f: service.ask(f"/catalog/registry/npr{f.suffix}")[2] for f in FORMATS.values() if f.suffix != ".trig"}
     graphs = [Graph().parse(data=body, format=f.media_type) for f, body in bodies.items()]
     assert all(isomorphic(graph, graphs[0]) for graph in graphs)
+
+
+def test_feed(service: Service, release: Release) -> None:
+    """The index, the pages, those that are full for good, and Atom; each with a strong tag."""
+    status, headers, body = service.ask("/feed")
+    assert (status, headers["content-type"]) == (200, "application/trig; charset=utf-8")
+    assert body == release.feed("index.trig")
+    assert "atom.nn.xml" in headers["link"]
+    _, full, body = service.ask("/feed/1")
+    assert body == release.feed("1.trig")
+    assert "immutable" in full["cache-control"]
+    assert "immutable" not in service.ask("/feed/2")[1]["cache-control"]
+    assert service.ask("/feed/1", headers={"If-None-Match": full["etag"]})[0] == 304
+    assert service.ask("/feed/3")[0] == 404
+    status, headers, _ = service.ask("/feed/atom.nb.xml")
+    assert (status, headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")

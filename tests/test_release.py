@@ -36,7 +36,18 @@ def test_a_release_holds_what_serving_needs(release: Release) -> None:
     """Graph, catalogue in five formats, audit report, queries, shapes, whitelist."""
     kinds = {path.split("/")[0] for path in (*release.manifest.files, *release.manifest.reports)}
 
-    assert {"graph.nq", "audit", "catalogue", "dump", "queries", "search", "shapes", "ontology", "service"} == kinds
+    assert {
+        "graph.nq",
+        "audit",
+        "catalogue",
+        "feed",
+        "dump",
+        "queries",
+        "search",
+        "shapes",
+        "ontology",
+        "service",
+    } == kinds
     assert {"ttl", "jsonld", "rdf", "nt", "trig"} == {
         p.rpartition(".")[2] for p in release.manifest.files if p.startswith("catalogue/")
     }

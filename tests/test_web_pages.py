@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from registergraf.web.i18n import LANGUAGES
-from webpages import PAGES, Page, client, fetched
+from webpages import PAGES, Page, client, fetched, release
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -97,3 +97,23 @@ def test_organisation_has_its_earlier_roles() -> None:
     """An organisation that has ceased to be still has the roles it had."""
     html = client().get("/en/organisation/915933149").text
     assert re.search(r'<tr class="before"><th scope="row"><a href="/en/registry/npr">', html)
+
+
+def test_verdict_is_explained() -> None:
+    """A failed verdict has a page with its rule, the law it rests on and the reason; the rule's page leads there."""
+    failed = next(v for v in release().verdicts if v["rule"] == "L34" and v["outcome"] == "failed")
+    html = fetched(f"/nn/verdict/{failed['id']}").text
+    assert "/nn/rule/L34" in html
+    assert "/nn/provision/" in html or "/nn/act/" in html
+    assert f'href="/nn/verdict/{failed["id"]}"' in fetched("/nn/rule/L34").text
+    assert client().get("/nn/verdict/nothing").status_code == 404
+
+
+def test_audit_counts_every_verdict() -> None:
+    """The numbers of the audit's page are those of the release."""
+    page = Page(fetched("/en/audit").text)
+    assert "/audit/report.en.html" in {given.get("href") for given in page.of("a")}
+    numbers = [
+        int(n.replace(",", "")) for n in re.findall(r'<td class="number">([\d,]+)</td>', fetched("/en/audit").text)
+    ]
+    assert sum(numbers[:12]) == len(release().verdicts)

@@ -70,6 +70,9 @@ class FakeRelease:
         assert profile in PROFILES
         return write([], format_name)
 
+    def feed(self, _name: str) -> None:
+        """Give no feed."""
+
     def description(self, document: str, format_name: str) -> bytes:
         """Give an empty description."""
         assert document in {"void", "service-description"}
@@ -176,5 +179,6 @@ PAGES = [
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
     "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
-    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
+    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/audit", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
+    "/picture/around/registry/npr", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
 ]  # fmt: skip

@@ -107,6 +107,8 @@ SETTINGS = (
     Setting("rule-seconds", 60.0, "Seconds a query of an audit rule may take"),
     Setting("rule-memory-mb", 4096, "Memory a query of an audit rule may take beside that of the graph, in MiB"),
     Setting("catalogue-page", 50, "Data sets in a page of the catalogue, for harvesters that page"),
+    Setting("feed-page", 100, "Changes in a page of the feed, and in the feed for people"),
+    Setting("removal-share", 0.1, "Share of the data sets that may be gone from a new release without --allow-removal"),
     Setting("endpoint-seconds", 30.0, "Seconds to wait for a remote SPARQL service"),
     Setting("fetch-seconds", 60.0, "Seconds to wait for a catalogue of others"),
     Setting("fetch-mb", 75, "Largest catalogue of others that is fetched, in MiB"),
@@ -157,6 +159,8 @@ class Settings:
     rule_seconds: float
     rule_memory_mb: int
     catalogue_page: int
+    feed_page: int
+    removal_share: float
     endpoint_seconds: float
     fetch_seconds: float
     fetch_mb: int

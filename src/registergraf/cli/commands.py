@@ -45,13 +45,16 @@ as_of_option = click.option("--as-of", type=Day(), metavar="DATE", help="The day
 
 @registergraf.command("build")
 @as_of_option
+@click.option(
+    "--allow-removal", is_flag=True, help="Build also when many data sets are gone, which harvesters would delete."
+)
 @click.pass_obj
-def build_command(settings: Settings, as_of: datetime.date | None) -> None:
+def build_command(settings: Settings, as_of: datetime.date | None, allow_removal: bool) -> None:  # noqa: FBT001 - click
     """Build a release from the curated files, and make it the current one.
 
     Example: registergraf build --as-of 2026-11-21
     """
-    build_release(settings, as_of)
+    build_release(settings, as_of, allow_removal=allow_removal)
 
 
 @registergraf.command()
@@ -174,10 +177,10 @@ registergraf.add_command(harvest_check)
 registergraf.add_command(serve)
 
 
-def build_release(settings: Settings, as_of: datetime.date | None) -> Release:
+def build_release(settings: Settings, as_of: datetime.date | None, *, allow_removal: bool = False) -> Release:
     """Build, telling what happens on standard error; without a day, as of today."""
     day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
-    summary = build(settings, day, lambda step: click.echo(f"… {step}", err=True))
+    summary = build(settings, day, lambda step: click.echo(f"… {step}", err=True), allow_removal=allow_removal)
     failures = ", ".join(f"{summary.failures.get(s, 0)} {s.lower()}" for s in ("Violation", "Warning", "Info"))
     click.echo(
         f"release {summary.release.name} as of {day}: {summary.registries} data sources, {summary.claims} claims, "

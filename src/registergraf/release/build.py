@@ -16,6 +16,7 @@ from registergraf.audit.report import report_files
 from registergraf.content import WHITELIST, Content, load, read_files
 from registergraf.errors import ContentError, UnknownNameError
 from registergraf.namespaces import prefixes
+from registergraf.release import history
 from registergraf.release.dumps import dump_files
 from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
@@ -44,11 +45,14 @@ class BuildSummary:
     seconds: float = field(compare=False)
 
 
-def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None]) -> BuildSummary:
+def build(
+    settings: Settings, as_of: datetime.date, tell: Callable[[str], None], *, allow_removal: bool = False
+) -> BuildSummary:
     """Read, infer, audit, publish: leave a release for the day and point `current` at it.
 
     Raises `ContentError` when the content is malformed or breaks a structure rule, `ReleaseError` when the releases
-    folder cannot be written; in either case the release before it keeps serving.
+    folder cannot be written, or when too many data sets would be gone and that is not allowed; in any case the release
+    before it keeps serving.
     """
     started = time.monotonic()
     tell("reading the curated files")
@@ -70,6 +74,10 @@ def build(settings: Settings, as_of: datetime.date, tell: Callable[[str], None])
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
         WHITELIST: content.files[WHITELIST].encode(),
     }
+    previous = history.before(settings, content.base)
+    if not allow_removal:
+        history.refuse_removal(previous, files, settings.removal_share)
+    files |= history.feed_files(previous, files, content.base, as_of, settings.feed_page)
     tell("indexing the text")
     files |= dump_files(files[GRAPH_FILE], prefixes(content.base))
     files[search.INDEX_FILE] = search.build_index(store, content.queries, content.base)
@@ -92,7 +100,9 @@ def catalogue_files(store: Store, content: Content, hdab: str) -> dict[str, byte
     slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
     measured = list(catalogue.sizes(slices, own))
     return {
-        f"catalogue/{profile}{format_.suffix}": catalogue.write([*triples, *measured], name, own)
+        f"catalogue/{profile}{format_.suffix}": catalogue.write(
+            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], name, own
+        )
         for profile, triples in documents.items()
         for name, format_ in catalogue.FORMATS.items()
     }

@@ -123,6 +123,11 @@ class Release:
         """The catalogue document of a profile in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"catalogue/{profile}{FORMATS[format_name].suffix}")
 
+    def feed(self, name: str) -> bytes | None:
+        """A file of the feed of changes; None for one that it does not have."""
+        path = f"feed/{name}"
+        return self.read(path) if path in self.manifest.files else None
+
     def description(self, document: str, format_name: str) -> bytes:
         """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""
         return self.read(f"service/{document}{FORMATS[format_name].suffix}")

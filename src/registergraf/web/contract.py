@@ -62,6 +62,9 @@ class Release(Protocol):
     def catalogue(self, profile: str, format_name: str, /) -> bytes:
         """Give the catalogue document of a profile, in a format of `registergraf.catalogue.FORMATS`."""
 
+    def feed(self, name: str, /) -> bytes | None:
+        """Give a file of the feed of changes ("index.trig", "1.trig", "atom.nb.xml"), None for one it does not have."""
+
     def description(self, document: str, format_name: str, /) -> bytes:
         """Give the description of the dataset ("void") or of the service ("service-description")."""
 

@@ -10,13 +10,19 @@ from registergraf.web.entries import gather
 from registergraf.web.i18n import texts
 from registergraf.web.links import page_links
 from registergraf.web.localised import localised
+from registergraf.web.pictures import branches_of
 from registergraf.web.problems import UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
 from registergraf.web.things import facts, known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from werkzeug.wrappers import Response as AnyResponse
+
+    from registergraf.graph.queries import Term
+    from registergraf.web.entries import Entry
 
 blueprint = localised("law", __name__)
 
@@ -51,6 +57,7 @@ def provision(key: str) -> Response:
 def _law_page(kind: str, key: str) -> Response:
     iri = known(kind, key)
     rows = {name: site().rows(f"provision-{name}", provision=iri) for name in ("place", "within", "versions", "relied")}
+    branches = branches_of(iri.value, gather(site().rows("law-tree", provision=iri)))
     return render(
         "provision.html",
         g.lang,
@@ -58,6 +65,19 @@ def _law_page(kind: str, key: str) -> Response:
         iri=iri.value,
         facts=facts("provision", iri),
         heading=texts(g.lang)("column.heading") if kind == "provision" else "",
+        tree=branches,
+        history=history(branches),
         rules=[rule for rule in site().release.rules if iri.value in rule["source"]],
         **{name: gather(answer) for name, answer in rows.items()},
     )
+
+
+def history(branches: Iterable[tuple[int, Entry]]) -> list[tuple[Term, str, Entry]]:
+    """When which part came into force or ended, the latest first: the date, the key of its text, the part."""
+    events = [
+        (date, key, entry)
+        for _, entry in branches
+        for column, key in (("first", "history.in"), ("last", "history.out"))
+        for date in entry.all(column)
+    ]
+    return sorted(events, key=lambda event: event[0].value, reverse=True)

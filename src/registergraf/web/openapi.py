@@ -69,7 +69,7 @@ def _operations(rule: Rule, app: Flask, told: dict[str, Any]) -> Iterator[tuple[
         if method.upper() not in (rule.methods or ()) or method not in fragment:
             continue
         said = fragment[method]
-        name = rule.endpoint.replace(".", "-") + ("" if method == "get" else f"-{method}")
+        name = _name(rule, app) + ("" if method == "get" else f"-{method}")
         yield (
             method,
             {
@@ -81,6 +81,13 @@ def _operations(rule: Rule, app: Flask, told: dict[str, Any]) -> Iterator[tuple[
                 "responses": {**said["responses"], "4XX": PROBLEM, "503": PROBLEM},
             },
         )
+
+
+def _name(rule: Rule, app: Flask) -> str:
+    """A name of the route of a view, with its path where the view has several."""
+    name: str = rule.endpoint.replace(".", "-")
+    several = len(list(app.url_map.iter_rules(rule.endpoint))) > 1
+    return name + re.sub(r"[^\w]+", "-", path_of(rule)).rstrip("-") if several else name
 
 
 def _in_path(rule: Rule, examples: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from flask import Response, g
 from registergraf.web.entries import gather
 from registergraf.web.links import page_links
 from registergraf.web.localised import localised
+from registergraf.web.pictures import roles_picture
 from registergraf.web.render import render
 from registergraf.web.site import site
 from registergraf.web.things import REFERENCES_SHOWN, facts, known, references
@@ -24,12 +25,14 @@ def organisations() -> Response:
 def organisation(key: str) -> Response:
     """An organisation or a unit, with every role it has or had."""
     iri = known("organisation", key)
+    roles = gather(site().rows("organisation-roles", organisation=iri), "registry")
     return render(
         "organisation.html",
         g.lang,
         page_links(f"/organisation/{key}", iri.value),
         iri=iri.value,
-        roles=gather(site().rows("organisation-roles", organisation=iri), "registry"),
+        roles=roles,
+        drawn=roles_picture("roles", roles, "registry"),
         facts=facts("organisation", iri),
         references=references(iri),
         limit=REFERENCES_SHOWN,

@@ -9,6 +9,7 @@ from flask import Response, g
 from registergraf.web.entries import gather
 from registergraf.web.links import dataset_links
 from registergraf.web.localised import localised
+from registergraf.web.pictures import roles_picture
 from registergraf.web.render import render
 from registergraf.web.site import site
 from registergraf.web.structured import structured
@@ -47,6 +48,7 @@ def registry(key: str) -> Response:
         structured=structured(iri.value, g.lang),
         evidence=evidence,
         summary=summary(sections, evidence),
+        drawn=roles_picture("roles", sections["roles"], "agent"),
         verdicts=ordered(verdicts),
         titles={rule["id"]: rule["title"] for rule in site().release.rules},
         **sections,

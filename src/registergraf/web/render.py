@@ -26,7 +26,8 @@ MENU = (
     ("registry/", "nav.registries"),
     ("law/", "nav.law"),
     ("organisation/", "nav.organisations"),
-    ("rule/", "nav.rules"),
+    ("audit", "nav.audit"),
+    ("picture/", "nav.pictures"),
     ("catalogue", "nav.catalogue"),
     ("sparql", "nav.query"),
 )

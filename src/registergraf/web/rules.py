@@ -1,9 +1,13 @@
-"""The pages of the audit's rules, with their verdicts."""
+"""The pages of the audit: the whole, its rules, each verdict explained."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import Response, g
 
+from registergraf.web.audit import TYPES
+from registergraf.web.entries import gather
 from registergraf.web.links import page_links
 from registergraf.web.localised import localised
 from registergraf.web.problems import UnknownThing
@@ -12,6 +16,36 @@ from registergraf.web.site import site
 from registergraf.web.things import OUTCOMES, ordered
 
 blueprint = localised("rules", __name__)
+
+
+SEVERITIES = ("Violation", "Warning", "Info")
+
+
+@blueprint.get("/audit")
+def audit() -> Response:
+    """The audit of this release: how much of each outcome, its reports, what is accepted, the worst first."""
+    verdicts = site().release.verdicts
+    failed = Counter(v["registry"] for v in verdicts if v["outcome"] == "failed" and v["registry"])
+    return render(
+        "audit.html",
+        g.lang,
+        counts=Counter((v["severity"], v["outcome"]) for v in verdicts),
+        severities=SEVERITIES,
+        outcomes=OUTCOMES,
+        failed=failed.most_common(),
+        reports=[name for name in TYPES if not name.endswith((".html", "schema.json"))],
+        waivers=gather(site().rows("waivers", lang=g.lang)),
+    )
+
+
+@blueprint.get("/verdict/<key>")
+def verdict(key: str) -> Response:
+    """One verdict explained: the rule, the law it rests on, what was seen and where, and the query that checks it."""
+    found = next((v for v in site().release.verdicts if v.get("id") == key), None)
+    if found is None:
+        raise UnknownThing("verdict", key)
+    its_rule = next(r for r in site().release.rules if r["id"] == found["rule"])
+    return render("verdict.html", g.lang, verdict=found, rule=its_rule, titles={found["rule"]: its_rule["title"]})
 
 
 @blueprint.get("/rule/")

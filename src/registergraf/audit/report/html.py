@@ -68,7 +68,7 @@ def _template() -> Template:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"runs": runs, "labels": labels, "places": places}
+    environment.filters |= {"runs": runs, "having": having, "labels": labels, "places": places}
     return environment.get_template("report.html.jinja")
 
 
@@ -100,6 +100,11 @@ def runs(verdicts: Sequence[Mapping[str, Any]]) -> list[tuple[str, Counter[str]]
     """The outcomes of each run that judged anything."""
     counted = [(run, Counter(v["outcome"] for v in verdicts if v["run"] == run)) for run in ("view", "claims")]
     return [(run, counts) for run, counts in counted if counts]
+
+
+def having(verdicts: Sequence[Mapping[str, Any]], outcome: str) -> list[Mapping[str, Any]]:
+    """The verdicts with an outcome."""
+    return [verdict for verdict in verdicts if verdict["outcome"] == outcome]
 
 
 def labels(verdicts: Sequence[Mapping[str, Any]], outcome: str) -> list[str]:

@@ -47,7 +47,8 @@ def matrix(report: Report) -> Matrix:
     for verdict in report.verdicts:
         if verdict["registry"] in sources:
             found[verdict["registry"], verdict["rule"]].append(verdict)
-    rules = [rule["id"] for rule in report.rules if any(id_ == rule["id"] for _, id_ in found)]
+    judging = {id_ for _, id_ in found}
+    rules = [rule["id"] for rule in report.rules if rule["id"] in judging]
     graver = {key: worst(verdicts) for key, verdicts in found.items()}
     slugs = [slug for slug in report.by_registry if slug in sources]
     return Matrix(rules, {slug: [_cell(graver.get((slug, rule))) for rule in rules] for slug in slugs})

@@ -1,0 +1,114 @@
+"""What it takes to judge by SHACL: ours beside pySHACL and the engines of PyPI, in one run; and the audit as a whole.
+
+Each engine runs in an environment and a process of its own, with the same file and shapes before it. An engine is right
+where it finds what the reference finds, by focus node and component. Machines are noisy and may be shared: the time of
+the processor stands beside that of the clock, and ratios are within the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from generated import generated
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SHAPES = HERE / "audit_shapes.ttl"
+REFERENCE = "pyshacl"
+DAY = datetime.date(2026, 11, 21)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100_000, 1_000_000], help="triples")
+    parser.add_argument(
+        "--environments", type=Path, default=ROOT / ".venvs-audit", help="folder of an environment each"
+    )
+    parser.add_argument("--seconds", type=int, default=1_800, help="most that an engine may take")
+    parser.add_argument("--without", nargs="*", default=[], metavar="ENGINE", help="engines to leave out")
+    given = parser.parse_args()
+    whole_audit()
+    with tempfile.TemporaryDirectory() as folder:
+        for size in given.sizes:
+            data = Path(folder) / f"{size}.nt"
+            data.write_text("\n".join(generated(size)) + "\n", encoding="utf-8")
+            side_by_side(data, given.environments, given.seconds, given.without)
+
+
+def side_by_side(data: Path, environments: Path, seconds: int, without: list[str]) -> None:
+    """A table of the engines over one file."""
+    lines = data.read_bytes().count(b"\n")
+    print(f"\n{lines} triples, {SHAPES.read_text().count('sh:target')} root shapes", flush=True)
+    print(f"{'engine':16}{'load':>9}{'judge':>9}{'cpu':>9}{'results':>9}  {'against pySHACL':18}", flush=True)
+    found = {
+        name: run(name, python, data, seconds) for name, python in engines(environments).items() if name not in without
+    }
+    reference = found.get(REFERENCE, {})
+    for name, got in found.items():
+        if "error" in got:
+            print(f"{name:16}{got['error']}", flush=True)
+            continue
+        right = "" if "found" not in reference else "same" if got["found"] == reference["found"] else "other results"
+        times = "".join(f"{got[key]:9.2f}" for key in ("load_wall", "judge_wall", "judge_cpu"))
+        print(f"{name:16}{times}{got['results']:9}  {right:14}{ratios(got, reference)}", flush=True)
+
+
+def ratios(got: dict[str, Any], reference: dict[str, Any]) -> str:
+    """How many times faster than the reference, by clock and processor."""
+    if "judge_wall" not in reference:
+        return ""
+    return ", ".join(
+        f"{reference[key] / max(got[key], 0.001):.1f}x by {key[6:]}" for key in ("judge_wall", "judge_cpu")
+    )
+
+
+def engines(environments: Path) -> dict[str, Path]:
+    """The Python of each engine's environment; ours and the reference in this one."""
+    here = Path(sys.executable)
+    others = {path.name: path / "bin" / "python" for path in sorted(environments.glob("*")) if (path / "bin").is_dir()}
+    return {"registergraf": here, REFERENCE: here, **others}
+
+
+def run(name: str, python: Path, data: Path, seconds: int) -> dict[str, Any]:
+    """What one engine says of itself, or why it says nothing."""
+    call = [str(python), str(HERE / "audit_engines.py"), name, str(data), str(SHAPES)]
+    try:
+        done = subprocess.run(call, capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return {"error": f"took more than {seconds} s"}
+    if done.returncode:
+        return {"error": "did not run: " + (done.stderr.strip().splitlines() or ["no reason given"])[-1][:120]}
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def whole_audit() -> None:
+    """All rules over the real graph, both runs, passes included."""
+    from registergraf import audit, graph  # noqa: PLC0415 - the engines' environments do not have it
+    from registergraf.content import load, read_files  # noqa: PLC0415
+    from registergraf.namespaces import BASE  # noqa: PLC0415
+
+    content = load(read_files(ROOT), BASE)
+    rules = audit.load_rules(content.files.under("shapes"), BASE)
+    store = graph.assemble([*content.quads, *rules.quads], content.queries, DAY, BASE)
+    documents = audit.read_documents(ROOT / ".." / "shared" / "sources")
+    for _ in range(3):
+        began = time.perf_counter(), sum(os.times()[:4])
+        judged = audit.examine(store, rules, documents, content.terms, BASE)
+        wall, cpu = time.perf_counter() - began[0], sum(os.times()[:4]) - began[1]
+        print(f"whole audit of {len(store)} quads by {len(rules.rules)} rules, {len(judged.verdicts)} verdicts: "
+              f"{wall:.2f} s, processor {cpu:.2f} s", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
