@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generate import BASE, OWN, SLUG
+from generate import BASE, COPY, OWN, SLUG
 from pyoxigraph import RdfFormat, Store
 
 from registergraf.release import current
@@ -85,10 +85,10 @@ def rows(asking: FlaskClient, slugs: Sequence[str]) -> Iterator[str]:
 
 
 def timed(asking: FlaskClient, path: str) -> float:
-    """Milliseconds until the application has answered."""
-    started = time.perf_counter()
+    """Milliseconds of the processor until the application has answered: the thread alone, whoever else is at work."""
+    started = time.thread_time()
     answer = asking.get(path)
-    taken = time.perf_counter() - started
+    taken = time.thread_time() - started
     if answer.status_code != 200:  # noqa: PLR2004
         raise SystemExit(f"{path} answers {answer.status_code}")
     return taken * 1000
@@ -109,6 +109,7 @@ def generated(release: Release, size: int) -> Store:
     """The dataset of a release with at least so many data sources."""
     lines = release.graph_file.read_text(encoding="utf-8").splitlines(keepends=True)
     own = "".join(line for line in lines if OWN.search(line) and not re.match(rf"<{BASE}(?:concept|rule|ns#)", line))
+    own = SLUG.sub(rf'\1{COPY}"', OWN.sub(rf"\1{COPY}>", own))
     copies = -(-size // len(slugs_of(release.store))) - 1
     store = Store()
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +117,7 @@ def generated(release: Release, size: int) -> Store:
         with file.open("w", encoding="utf-8") as handle:
             handle.writelines(lines)
             for number in range(1, copies + 1):
-                handle.write(SLUG.sub(rf'\1x{number}"', OWN.sub(rf"\1x{number}>", own)))
+                handle.write(own.replace(COPY, f"x{number}"))
         store.bulk_load(path=str(file), format=RdfFormat.N_QUADS)
     return store
 

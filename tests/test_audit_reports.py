@@ -298,3 +298,48 @@ def test_the_junit_is_read_and_red_only_for_what_closes_the_gate(report: Report)
     red = Report(report.identity, report.rules, broken, [], report.names)
     assert junitparser.JUnitXml.fromstring(write_report(red, "junit")).failures == 8
     assert not red.conforms
+
+
+@pytest.fixture(scope="module")
+def waived(small: Report) -> Report:
+    """The same with one failure that is accepted, and a waiver that has expired."""
+    verdicts = [dict(verdict) for verdict in small.verdicts]
+    failed = next(verdict for verdict in verdicts if verdict["outcome"] == "failed")
+    failed["waiver"] = "https://w3id.org/registergraf/waiver/one"
+    told = {"rule": failed["rule"], "focus": failed["focus"], "label": failed["label"], "by": "Virksomheten", "accepted": "2026-01-01", "until": "2027-01-01", "why": {"nb": "En grunn."}}  # fmt: skip
+    waivers = [
+        {**told, "iri": failed["waiver"], "state": "in-force"},
+        {**told, "iri": "https://w3id.org/registergraf/waiver/two", "until": "2026-02-01", "state": "expired"},
+    ]
+    return Report(small.identity, small.rules, verdicts, waivers, small.names)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("text", "Godtatt avvik"),
+        ("html", "<b>Godtatt avvik</b>: godtatt av Virksomheten, til og med 2027-01-01."),
+        ("csv", ",https://w3id.org/registergraf/waiver/one,"),
+        ("json", '"waiver": "https://w3id.org/registergraf/waiver/one"'),
+        ("turtle", "dct:relation <https://w3id.org/registergraf/waiver/one>"),
+        ("json-ld", '"@id": "https://w3id.org/registergraf/waiver/one"'),
+        ("sarif", '"justification": "En grunn. (Virksomheten, til og med 2027-01-01)"'),
+        ("junit", "(Godtatt avvik: https://w3id.org/registergraf/waiver/one)"),
+    ],
+)
+def test_an_accepted_failure_is_shown_as_such(waived: Report, name: str, shown: str) -> None:
+    """In every form, with who accepted it where the form has a place for it; the failure stays."""
+    text = write_report(waived, name, ("nb",)).decode()
+
+    assert shown in text
+    assert next(v for v in waived.verdicts if v["waiver"])["id"] in text
+
+
+def test_an_accepted_failure_has_a_sign_of_its_own(waived: Report) -> None:
+    """The matrix, the workbook and the list of waivers, the expired one included."""
+    page = write_report(waived, "html", ("en",)).decode()
+    book = openpyxl.load_workbook(io.BytesIO(write_report(waived, "xlsx")), read_only=True)
+
+    assert re.search(r'<td class="failed Warning"><a href="#v-\w+">a</a></td>', page)
+    assert "<td>expired</td>" in page
+    assert [row[-2] for row in book["waivers"].iter_rows(values_only=True)] == ["state", "in-force", "expired"]

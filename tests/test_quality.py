@@ -399,6 +399,25 @@ def test_our_own_catalogue_lacks_only_what_nobody_can_give(call: Call) -> None:
     assert {v["verdict"] for v in told["controlledValues"] if "concept/" not in v["value"]} <= {"member", "elsewhere"}
 
 
+def test_our_own_catalogue_nationally(call: Call) -> None:
+    """The national points, but for the same, a size that its two versions write differently, and the name of the law.
+
+    data.norge.no shows the label of a legal resource's type as its name, and scores only types of the EU list: a legal
+    basis that can be read was found worth more than the 30 points.
+    """
+    told = json.loads(call("quality", "--profile", "dcat-ap-no", "--format", "json")[1])["scores"]["fdk-mqa"]
+    can_lack = {"temporalAvailability", "dcatApCompliance", "dateModifiedAvailability", "byteSizeAvailability"}
+    for scored in told["datasets"]:
+        assert set(scored["lacks"]) <= can_lack, scored
+        assert {breach["property"].rpartition("/")[2] for breach in scored["breaches"]} <= {
+            "type",
+            "source",
+            "replaces",
+            "dcat#inSeries",
+        }
+    assert sum("dcatApCompliance" not in scored["lacks"] for scored in told["datasets"]) > 50
+
+
 def test_the_verb_scores_the_release(call: Call) -> None:
     """Without a catalogue it is that of the release; --at-least makes it a gate."""
     code, out, _ = call("quality", "--at-least", "406", "--datasets")

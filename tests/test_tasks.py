@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
+from registergraf.namespaces import BASE
 from service import options, running
 from visitor import CHROMIUM, DRIVER, MODES, Visitor, visitor
 
@@ -273,3 +276,34 @@ def test_task(person: Visitor, task: Callable[[Visitor], None]) -> None:
     task(person)
     assert person.hosts() == {"127.0.0.1"}
     assert person.complaints() == []
+
+
+def test_the_editor(base: str) -> None:
+    """YASGUI completes our own terms, draws the answer with names, stores it, keeps nothing, and asks nobody else."""
+    with visitor(base, MODES[0]) as somebody:
+        somebody.start()
+        somebody.follow("Query", "header")
+        driver = somebody.driver
+        somebody.sees("Use the plain form")
+        driver.execute_script(
+            "const editor = document.querySelector('.CodeMirror').CodeMirror;"
+            "editor.setValue(arguments[0]); editor.setCursor(1, 36); editor.focus();",
+            f"PREFIX rg: <{BASE}ns#>\nSELECT ?registry WHERE {{ ?registry rg:consentM }}",
+        )
+        editor = driver.switch_to.active_element
+        editor.send_keys(Keys.CONTROL, Keys.SPACE)
+        hint = WebDriverWait(driver, 10).until(lambda _: driver.find_element(By.CSS_SELECTOR, ".CodeMirror-hint"))
+        assert hint.text == "rg:consentModel"
+        editor.send_keys(Keys.ENTER, " ?model }")
+        driver.execute_script(
+            "document.querySelector('.CodeMirror').CodeMirror.setValue(arguments[0])",
+            f"PREFIX rg: <{BASE}ns#>\nSELECT ?model (COUNT(*) AS ?count) WHERE {{ ?r a rg:DataSource ; "
+            "rg:consentModel ?model } GROUP BY ?model",
+        )
+        driver.find_element(By.CSS_SELECTOR, ".yasqe_queryButton").click()
+        somebody.sees("Consent required")
+        somebody.sees("count by model")
+        kept = driver.execute_script("return Object.keys(localStorage)")
+        assert kept == []
+        assert somebody.hosts() == {"127.0.0.1"}
+        assert somebody.complaints() == []

@@ -7,7 +7,7 @@ and writes what they give, in the same bytes every time.
 from __future__ import annotations
 
 from registergraf.catalogue import atom, feed
-from registergraf.catalogue.export import PROFILES, export, export_all, made_by
+from registergraf.catalogue.export import PROFILES, UNSIZED, export, export_all, made_by
 from registergraf.catalogue.formats import FORMATS, Format, write
 from registergraf.catalogue.paging import page, pages
 from registergraf.catalogue.slices import Slices, sizes
@@ -16,6 +16,7 @@ from registergraf.catalogue.things import as_triple, entity_document
 __all__ = [
     "FORMATS",
     "PROFILES",
+    "UNSIZED",
     "Format",
     "Slices",
     "as_triple",

@@ -100,7 +100,9 @@ def catalogue_files(store: Store, content: Content, hdab: str) -> dict[str, byte
     slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
     measured = list(catalogue.sizes(slices, own))
     return {
-        f"catalogue/{profile}{format_.suffix}": catalogue.write([*triples, *measured], name, own)
+        f"catalogue/{profile}{format_.suffix}": catalogue.write(
+            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], name, own
+        )
         for profile, triples in documents.items()
         for name, format_ in catalogue.FORMATS.items()
     }

@@ -127,9 +127,10 @@ def facets_of(of: Site, lang: str) -> Facets:
 
 
 def _rows(of: Site) -> Iterator[tuple[str, str, str, str]]:
+    notations = {row["concept"].value: row["key"].value for row in of.rows("notations")}
     for row in of.rows("facets"):
         iri = row["value"].value
-        key = row["key"].value if "key" in row else (of.path(iri) or iri).rpartition("/")[2]
+        key = notations.get(iri) or (of.path(iri) or iri).rpartition("/")[2]
         yield row["registry"].value, row["facet"].value, iri, key
     for verdict in of.release.verdicts:
         if verdict["run"] == "view" and verdict["registry"]:
@@ -164,7 +165,9 @@ def _bases(of: Site) -> dict[str, list[Term]]:
     def gathered() -> dict[str, list[Term]]:
         bases: dict[str, list[Term]] = {}
         for row in of.rows("registry-bases"):
-            bases.setdefault(row["registry"].value, []).append(row["item"])
+            of_one = bases.setdefault(row["registry"].value, [])
+            if row["item"] not in of_one:
+                of_one.append(row["item"])
         return bases
 
     return of.once("bases", gathered)
