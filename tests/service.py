@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
     from registergraf.settings import Settings
 
+BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=5000",
+]
 COMMAND = str(Path(sys.executable).parent / "registergraf")
 
 

@@ -185,3 +185,12 @@ def test_too_many_and_unknown_ones_are_refused() -> None:
     answer = client().get("/nb/compare?registry=npr&registry=kreftregister")
     assert answer.status_code == 404
     assert "/nb/registry/kreftregisteret" in answer.text
+
+
+def test_a_page_is_not_sent_twice() -> None:
+    """A page follows from the release and its address, so that who has it is told so."""
+    for path in ("/nb/registry/?consent=required", "/en/compare?registry=npr&registry=msis", "/nb/search?q=npr"):
+        answer = client().get(path)
+        again = client().get(path, headers={"If-None-Match": answer.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+        assert "public" in answer.headers["Cache-Control"]

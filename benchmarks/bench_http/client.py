@@ -48,7 +48,14 @@ def write_targets(server: Server, queries: Iterable[str], count: int, target: Pa
 def run(server: Server, targets: Path, clients: int, seconds: float) -> Round:
     """Ask the addresses from so many connections for so long."""
     threads = min(2, clients)
-    command = [str(shutil.which("wrk")), f"-t{threads}", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "60s"]
+    command = [
+        str(shutil.which("wrk")),
+        f"-t{threads}",
+        f"-c{clients}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        "60s",
+    ]
     address = f"http://127.0.0.1:{server.port}"
     made = subprocess.run(
         [*command, "-s", str(SCRIPT), address, "--", str(targets), str(threads)],

@@ -36,7 +36,7 @@ class Format(Generic[Writer]):
     media_type: str
     writer: Writer
     also: tuple[str, ...] = ()
-    """Other names that clients write (SPARQLWrapper sends ``format=turtle`` beside its Accept header)."""
+    """Other names that clients write (SPARQLWrapper sends ``format=turtle`` beside its Accept header); Turtle is N3."""
 
     def is_called(self, name: str) -> bool:
         """Whether ``?format=`` may call it so: by its name, another name, or its media type."""
@@ -51,7 +51,7 @@ RESULTS = (
     Format("tsv", "text/tab-separated-values", QueryResultsFormat.TSV),
 )
 GRAPHS = (
-    Format("ttl", "text/turtle", RdfFormat.TURTLE, ("turtle",)),
+    Format("ttl", "text/turtle", RdfFormat.TURTLE, ("turtle", "n3", "text/n3")),
     Format("nt", "application/n-triples", RdfFormat.N_TRIPLES, ("n-triples", "ntriples")),
     Format("jsonld", "application/ld+json", RdfFormat.JSON_LD, ("json-ld", "json")),
     Format("rdf", "application/rdf+xml", RdfFormat.RDF_XML, ("rdf+xml", "rdf-xml", "xml")),

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.message import Message
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
 
 from registergraf.errors import QueryError
 from registergraf.sparql.evaluation import Question
+from registergraf.sparql.formats import GRAPHS, RESULTS, Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def read_query(method: str, query_string: bytes, content_type: str | None, body:
         raise ProtocolError(400, "there is no query: the parameter 'query' is missing or empty")
     return QueryRequest(
         query,
-        _single(parameters, "format"),
+        _format(parameters),
         _iris(parameters, "default-graph-uri"),
         _iris(parameters, "named-graph-uri"),
         _number(parameters, "timeout"),
@@ -153,6 +154,18 @@ def _single(parameters: Mapping[str, Sequence[str]], name: str) -> str | None:
     if len(values) > 1:
         raise ProtocolError(400, f"the parameter '{name}' is given {len(values)} times; once is allowed")
     return values[0] if values else None
+
+
+def _format(parameters: Mapping[str, Sequence[str]]) -> str | None:
+    """Read the format; SPARQLWrapper names the same one twice, ``tsv`` and its media type, or a list of those."""
+    values = parameters.get("format", ())
+    if len(values) > 1 and any(_are(one, values) for one in (*RESULTS, *GRAPHS)):
+        return values[0]
+    return _single(parameters, "format")
+
+
+def _are(one: Format[Any], names: Sequence[str]) -> bool:
+    return all(any(one.is_called(part.strip()) for part in name.split(",")) for name in names)
 
 
 def _number(parameters: Mapping[str, Sequence[str]], name: str) -> float:

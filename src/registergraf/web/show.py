@@ -130,10 +130,15 @@ class Shower:
         """A thing by its name, linked where it can be."""
         if text is not None:
             return self._linked(iri, text, text)
-        made = site().once(f"links {self.lang}", dict[str, Markup])
+        made = site().once(f"links {self.lang}", dict[str, tuple[Markup, str]])
         if iri not in made:
-            made[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:"))
-        return made[iri]
+            named = site().name(iri, self.lang)
+            tongue = (named.language or "") if named else ""
+            made[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
+        shown, tongue = made[iri]
+        if tongue not in {"", self.lang}:
+            self._others.add(tongue)  # told at the end of the page, of a link that is kept too
+        return shown
 
     def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
