@@ -339,3 +339,14 @@ def test_a_report_as_of_another_day_names_the_day(release: Release, settings: Se
         ("L23",),
     )
     assert "--as-of 2022-06-01 --rule L23 --format json" in report.identity.command("json", ("nb", "nn", "en"))
+
+
+def test_a_report_in_another_form_is_told(release: Release, tmp_path: Path) -> None:
+    """A release that another version made: what to do, not a crash."""
+    old = b'{"rules": [], "verdicts": []}\n'
+    manifest = release.manifest.with_reports({"audit/report.json": old})
+    (tmp_path / "audit").mkdir()
+    (tmp_path / "audit" / "report.json").write_bytes(old)
+
+    with pytest.raises(ReleaseError, match="not in the form of this version; build again"):
+        _ = type(release)(tmp_path, manifest).report

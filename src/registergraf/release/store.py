@@ -83,8 +83,13 @@ class Release:
 
     @cached_property
     def report(self) -> Report:
-        """The audit as it was made with the release."""
-        return Report.read(self.read("audit/report.json"))
+        """The audit as it was made with the release; raises `ReleaseError` for one in the form of another version."""
+        try:
+            return Report.read(self.read("audit/report.json"))
+        except (ValueError, TypeError, KeyError) as error:
+            raise ReleaseError(
+                f"the audit report of release {self.name} is not in the form of this version; build again"
+            ) from error
 
     @cached_property
     def index(self) -> Index:

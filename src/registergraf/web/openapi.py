@@ -98,7 +98,10 @@ def _in_path(rule: Rule, examples: Mapping[str, str]) -> Iterator[dict[str, Any]
             schema = {"enum": list(LANGUAGES)}
         elif type(converter).__name__ == "AnyConverter":
             schema = {"enum": sorted(converter.items)}
+        elif type(converter).__name__ == "IntegerConverter":
+            schema = {"type": "integer", "minimum": 0}
         elif type(converter).__name__ in PATTERNS:
             schema["pattern"] = PATTERNS[type(converter).__name__]
-        example = {"example": examples[name]} if name in examples else {}
+        given = examples.get(name)
+        example = {"example": int(given) if schema.get("type") == "integer" else given} if given else {}
         yield {"name": name, "in": "path", "required": True, "schema": schema, **example}
