@@ -245,10 +245,11 @@ def test_only_what_anybody_may_have_and_can_be_told_apart_is_kept() -> None:
 
 
 def test_the_key_tells_apart_what_the_answer_depends_on() -> None:
-    """Address, what is accepted, language and coding."""
+    """Address, its host included, what is accepted, language and coding."""
     asked = [
         key_of(request("/a", "b"), ""),
         key_of(request("/a"), ""),
+        key_of(request("/a", "", "GET", ("Host", "registergraf.example")), ""),
         key_of(request("/a"), "br"),
         key_of(request("/a", "", "GET", ("Accept", "text/html")), ""),
         key_of(request("/a", "", "GET", ("Accept-Language", "nn")), ""),

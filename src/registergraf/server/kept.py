@@ -26,6 +26,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Key(NamedTuple):
     """What of a request a kept response may depend on."""
 
+    host: str
     target: str
     accept: str
     language: str
