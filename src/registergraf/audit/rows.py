@@ -8,11 +8,12 @@ from pyoxigraph import NamedNode
 
 from registergraf.audit.apart import Lost
 from registergraf.audit.compiled import plan
+from registergraf.audit.restricting import restricted
 from registergraf.audit.shacl import read_shapes, shape_rows
 from registergraf.errors import ShapesError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from registergraf.audit.asking import Asker
     from registergraf.audit.compiled import Plan
@@ -41,9 +42,12 @@ class _Part(NamedTuple):
     lost: Lost | None = None
 
 
-def rows_of(rules: Rules, asker: Asker) -> list[Seen]:
-    """The rows of every rule and run that has a check or a shape, in the order of the rules."""
-    parts = _parts(rules)
+def rows_of(rules: Rules, asker: Asker, *, near: Mapping[tuple[str, str], set[str] | None] | None = None) -> list[Seen]:
+    """The rows of every rule and run that has a check or a shape, in the order of the rules.
+
+    `near` gives, by rule and run, the things that rows are wanted for; None for all.
+    """
+    parts = _parts(rules) if near is None else list(_near(rules, near))
     answers = iter(asker.ask_all([query for part in parts for query in part.queries]))
     seen: dict[tuple[str, str], Seen] = {}
     for part in parts:
@@ -64,6 +68,20 @@ def _parts(rules: Rules) -> list[_Part]:
             except ShapesError as error:
                 parts.append(_Part(rule, "view", (), lost=Lost("error", str(error))))
     return sorted(parts, key=lambda part: (part.rule.id, part.run != "view"))
+
+
+def _near(rules: Rules, near: Mapping[tuple[str, str], set[str] | None]) -> Iterator[_Part]:
+    """The parts as far as they are about some things."""
+    shapes = read_shapes(rules)
+    for part in _parts(rules):
+        things = near.get((part.rule.id, part.run))
+        if things is None:
+            yield part
+        elif things and part.plan is None:
+            yield part._replace(queries=tuple(restricted(query, things) for query in part.queries))
+        elif things:
+            planned = plan(shapes, NamedNode(part.rule.iri), [NamedNode(thing) for thing in sorted(things)])
+            yield part._replace(queries=planned.queries, plan=planned)
 
 
 def _with(seen: Seen, part: _Part, answers: Sequence[list[Row] | Lost]) -> Seen:

@@ -18,6 +18,7 @@ from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release import open_release
 from registergraf.release.judging import judge_release
 from registergraf.release.judging_others import Asked, judge_data
+from registergraf.release.judging_since import judge_release_since, release_since
 from registergraf.release.verifying import verify
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ release_option = click.option("--release", "release_name", metavar="NAME", help=
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, whole or not at all."
 )
+@click.option(
+    "--since",
+    metavar="RELEASE|COMMIT",
+    help="Judge only what changed since an earlier release; the report is the same.",
+)
 @click.option("--data", metavar="FILE|URL", help="Judge this RDF file, or the data of this SPARQL service, instead.")
 @click.option(
     "--rules",
@@ -66,6 +72,7 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
     language: str | None,
     rule_ids: Sequence[str],
     output: Path | None,
+    since: str | None,
     data: str | None,
     sets: str,
     shapes: Sequence[Path],
@@ -82,7 +89,11 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
     Example: registergraf audit --format html --language nn --output report.html
     """
     release = named_release(settings, release_name)
-    if data is None:
+    if since is not None:
+        if rule_ids or data or (as_of and as_of != release.as_of):
+            raise UsageError("--since is for all rules, on a release, as of its own day")
+        report = judge_release_since(release, release_since(since, settings), settings)
+    elif data is None:
         if sets or shapes or graphs:
             raise UsageError(
                 "--rules, --shapes and --graph say by what, and what of, --data is judged; give --data too"

@@ -27,7 +27,7 @@ blueprint = Blueprint("openapi", __name__)
 
 METHODS = ("get", "post")
 """The methods that are described; HEAD and OPTIONS go with each, and OpenAPI 3.1 has no QUERY."""
-PATTERNS = {"KindConverter": "^[a-z][a-z-]+$"}
+PATTERNS = {"KindConverter": "^[a-z][a-z-]+$", "IntegerConverter": "^[0-9]+$"}
 PAGE = {"tags": ["pages"], "get": {"responses": {"200": {"$ref": "#/components/responses/Page"}}}}
 PROBLEM = {"$ref": "#/components/responses/Problem"}
 

@@ -31,7 +31,6 @@ blueprint = localised("pictures", __name__)
 
 NEIGHBOURS = 12
 """The most things on either side of a neighbourhood."""
-SHADES = {"passed": 0, "not-applicable": 0, "not-checked": 1, "failed": 2}
 
 
 class Cell(NamedTuple):
@@ -116,7 +115,7 @@ def _held() -> list[Entry]:
 
 
 def matrix() -> Picture:
-    """The worst outcome of each rule for each data source, over the view of the day."""
+    """The worst outcome of each rule for each data source that one applies to, over the view of the day."""
     show, t = Shower(texts(g.lang)), texts(g.lang)
     title, about = _told("matrix")
     worst: dict[tuple[str, str], str] = {}
@@ -125,6 +124,8 @@ def matrix() -> Picture:
         if verdict["registry"] and verdict["run"] == "view":
             known_one = worst.get(key, verdict["outcome"])
             worst[key] = min(known_one, verdict["outcome"], key=OUTCOMES.index)
+    judged = {slug for (slug, _), outcome in worst.items() if outcome != "not-applicable"}
+    worst = {key: outcome for key, outcome in worst.items() if key[0] in judged}
     base = site().release.base
     rows = {slug: _cell(f"{base}registry/{slug}", show) for slug in sorted({slug for slug, _ in worst})}
     columns = {rule: Cell(rule, f"/{g.lang}/rule/{rule}") for rule in sorted({rule for _, rule in worst})}

@@ -1,0 +1,88 @@
+"""What all the documents of the catalogue cost to make, for a few data sets and for many: whether that is linear.
+
+Data sets beyond the curated ones are copies of them under other names, with all that the view says of them; the claims
+behind the view are not copied. Prints a table; nothing is asserted. The seconds are of the processor, so that what else
+the machine does counts less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
+
+from registergraf import catalogue, graph
+from registergraf.content import load, read_files
+from registergraf.namespaces import BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from registergraf.content import Content
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = "registry|role|period|purpose|service|deadline|cost|disruption|authorisation"
+HDAB = NamedNode(BASE + "organisation/hdab-not-named")
+DAY = datetime.date(2026, 11, 21)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[85, 850, 10_000], help="numbers of data sources")
+    content = load(read_files(ROOT), BASE)
+    lines = view_lines(content)
+    heads = f"{'data sources':>14}{'data sets':>11}{'triples':>10}"
+    print(f"{heads}{'queries, s':>12}{'sizes, s':>10}{'writing, s':>12}{'ms each':>9}")
+    for size in parser.parse_args().sizes:
+        print(measured(lines, content, size), flush=True)
+
+
+def view_lines(content: Content) -> list[str]:
+    """The view of the day, a line a triple."""
+    store = graph.assemble(content.quads, content.queries, DAY, BASE)
+    dumped = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
+    return dumped.decode().splitlines(keepends=True)
+
+
+def measured(lines: list[str], content: Content, size: int) -> str:
+    """A row of the table."""
+    store = sized(lines, size)
+    started = time.process_time()
+    documents = catalogue.export_all(store, content.queries, HDAB)
+    queried = time.process_time()
+    slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
+    told = list(catalogue.sizes(slices, PREFIXES))
+    sized_at = time.process_time()
+    for triples in documents.values():
+        for name in catalogue.FORMATS:
+            catalogue.write([*triples, *told], name)
+    ended = time.process_time()
+    each = (ended - started) / len(slices.datasets) * 1000
+    return (
+        f"{size:14}{len(slices.datasets):11}{len(documents['neutral']):10}{queried - started:12.2f}"
+        f"{sized_at - queried:10.2f}{ended - sized_at:12.2f}{each:9.1f}"
+    )
+
+
+def sized(lines: list[str], size: int) -> Store:
+    """The view with so many data sources: the curated ones and whole copies of them, the last one in part."""
+    store = Store()
+    store.bulk_load("".join(lines).encode(), format=RdfFormat.N_TRIPLES)
+    source = re.compile(rf"^<{re.escape(BASE)}registry/([^>]+)> <[^>]+type> <{re.escape(BASE)}ns#DataSource> ")
+    slugs = [match[1] for line in lines if (match := source.match(line))]
+    own = re.compile(rf"({re.escape(BASE)}(?:{KINDS})/)([^>]+)")
+    for start in range(len(slugs), size, len(slugs)):
+        wanted = tuple(slugs[: size - start])
+        copy = f"x{start}"
+        kept = (line for line in lines if (found := own.search(line)) and found[2].startswith(wanted))
+        text = "".join(own.sub(lambda match: f"{match[1]}{match[2]}{copy}", line) for line in kept)  # noqa: B023 - used here
+        store.bulk_load(text.encode(), format=RdfFormat.N_TRIPLES)
+    return store
+
+
+if __name__ == "__main__":
+    main()

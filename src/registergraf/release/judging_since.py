@@ -1,0 +1,126 @@
+"""Judging a release from the audit of an earlier one: only what the changed quads can have moved is judged again."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import RdfFormat, parse
+
+from registergraf import audit
+from registergraf.audit.judgement import settle
+from registergraf.audit.since.merging import Before, judge_since
+from registergraf.audit.verdicts import Detail, Passage, Verdict
+from registergraf.content import WHITELIST, read_files
+from registergraf.errors import UsageError
+from registergraf.release.judging import identity_of, limits_of, report_of
+from registergraf.release.manifest import GRAPH_FILE, engine_versions
+from registergraf.release.store import open_release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import Quad
+
+    from registergraf.audit import Rules
+    from registergraf.audit.report import Report
+    from registergraf.audit.rules import Rule
+    from registergraf.release.store import Release
+    from registergraf.settings import Settings
+
+
+def judge_release_since(release: Release, earlier: Release, settings: Settings) -> Report:
+    """The report on a release, the same as `judge_release` gives for its day, from that of an earlier release."""
+    rules = audit.load_rules(release.under("shapes"), release.base)
+    terms = [line for line in release.read(WHITELIST).decode().split("\n") if line and not line.startswith("#")]
+    documents = audit.read_documents(settings.sources_dir)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
+    same = release.read(WHITELIST) == earlier.read(WHITELIST) and hashes == dict(earlier.manifest.sources)
+    before = _before(release, earlier, rules, same_surroundings=same)
+    plain = rules.only([rule.id for rule in rules.rules if not rule.reads_verdicts])
+    verdicts = judge_since(before, release.store, plain, documents, terms, release.base, limits=limits_of(settings))
+    judged = settle(release.store, rules, documents, terms, release.base, verdicts)
+    identity = replace(identity_of(release.manifest), sources=dict(sorted(hashes.items())), engines=engine_versions())
+    return report_of(judged, rules, release.store, identity)
+
+
+def release_since(name: str, settings: Settings) -> Release:
+    """The release of a name, of its beginning, or one built from the content of a git commit.
+
+    Raises `UsageError` where there is none.
+    """
+    releases = sorted(path for path in settings.releases_dir.glob("[0-9a-f]*") if path.is_dir())
+    found = [path for path in releases if path.name.startswith(name)]
+    if len(found) == 1:
+        return open_release(found[0])
+    digest = _content_at(name, settings)
+    built = [release for release in map(open_release, releases) if release.manifest.content == digest]
+    if not built:
+        raise UsageError(
+            f"no release here is called {name}, and none was built from the content of that commit; "
+            "--since needs the audit of an earlier release"
+        )
+    return built[-1]
+
+
+def _content_at(ref: str, settings: Settings) -> str:
+    """The digest of the curated files at a git commit."""
+    call = ["git", "-C", str(settings.content_dir), "archive", ref, "ontology", "data", "shapes", "queries"]
+    try:
+        packed = subprocess.run(call, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise UsageError(f"there is no release and no git commit called {ref}") from error
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(packed)) as archive:
+        archive.extractall(folder, filter="data")
+        return read_files(Path(folder), settings.base_iri).digest
+
+
+def _before(release: Release, earlier: Release, rules: Rules, *, same_surroundings: bool) -> Before:
+    old, new = (set(one.read(GRAPH_FILE).splitlines()) for one in (earlier, release))
+    changed_files = {
+        path
+        for path in {*release.manifest.files, *earlier.manifest.files}
+        if path.startswith("shapes/") and release.manifest.files.get(path) != earlier.manifest.files.get(path)
+    }
+    shapes_changed = any(path.endswith(".ttl") for path in changed_files)
+    # the verdicts on rules with a period were changed after they were given
+    lost = {told["rule"] for told in earlier.verdicts if told["outcome"] == "not-checked" and "/rule/" in told["focus"]}
+    same = frozenset(
+        rule.id
+        for rule in rules.rules
+        if same_surroundings
+        and rule.id not in lost
+        and not (shapes_changed or rule.applies_from or rule.applies_until)
+        and not any(path.startswith(f"shapes/checks/{rule.id}.") for path in changed_files)
+    )
+    known = {rule.id: rule for rule in rules.rules if not rule.reads_verdicts}
+    verdicts = [_verdict(told, known[told["rule"]]) for told in earlier.verdicts if told["rule"] in known]
+    return Before(verdicts, _quads(old - new), _quads(new - old), same)
+
+
+def _quads(lines: Iterable[bytes]) -> list[Quad]:
+    return list(parse(b"\n".join(sorted(lines)), format=RdfFormat.N_QUADS))
+
+
+def _verdict(told: Mapping[str, Any], rule: Rule) -> Verdict:
+    """A verdict as it was before waivers were looked at, from what a report tells of it."""
+    queries = tuple(text.rpartition("\nVALUES ?this {")[0] for text in told["recheck"])
+    details = tuple(_detail(fields) for fields in told["details"])
+    return Verdict(rule, told["run"], told["focus"], told["label"], told["outcome"], details, queries=queries)
+
+
+def _detail(fields: Mapping[str, Any]) -> Detail:
+    return Detail(
+        **{
+            **fields,
+            "message": tuple(sorted(fields["message"].items())),
+            "passages": tuple(Passage(**passage) for passage in fields["passages"]),
+            "seen": tuple(sorted(fields["seen"].items())),
+        }
+    )
