@@ -92,7 +92,7 @@ def combinations(number: int) -> list[tuple[str, str]]:
     return every if EVERY else [every[(2 * number) % 6], every[(2 * number + 3) % 6]]
 
 
-@pytest.mark.parametrize(("number", "path"), enumerate(TYPES), ids=TYPES)
+@pytest.mark.parametrize(("number", "path"), list(enumerate(TYPES)), ids=TYPES)
 def test_axe_finds_nothing(browser: Any, base: str, number: int, path: str) -> None:
     """A type of page has no violation, whatever the language, in light and in dark."""
     found = {

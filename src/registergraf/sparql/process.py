@@ -71,7 +71,7 @@ class Nursery:
     def reap(self, pid: int) -> int:
         """Wait for a worker that ends; give its status as `subprocess` has it, 0 where nobody knows any more."""
         with self._lock:
-            if self._channel is None:
+            if self._channel is None or not self._loaded:  # one that is still loading has forked nobody
                 return 0
             try:
                 self._channel.send({"reap": pid})
