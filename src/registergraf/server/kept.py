@@ -37,6 +37,7 @@ class Key(NamedTuple):
 def key_of(request: Request, encoding: str) -> Key:
     """The key of a request whose answer would be compressed so."""
     return Key(
+        request.header("host"),
         request.target,
         request.header("accept"),
         request.header("accept-language"),
