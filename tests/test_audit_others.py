@@ -106,8 +106,8 @@ def test_a_finding_says_what_is_wrong_in_every_language(
 
     assert found["Warning"]["message"] == dict.fromkeys(("nb", "nn", "en"), "pages are counted")
     assert found["Violation"]["message"]["nn"] == "http://example.org/title har færre enn 1 verdiar"
-    assert "SELECT DISTINCT ?this" in found["Violation"]["recheck"]
-    assert "VALUES ?this { <http://example.org/b> }" in found["Violation"]["recheck"]
+    assert "SELECT DISTINCT ?this" in found["Violation"]["recheck"][0]
+    assert "VALUES ?this { <http://example.org/b> }" in found["Violation"]["recheck"][0]
 
 
 @needs_shared
