@@ -29,8 +29,8 @@ PROFILES = {
 A folder holds CONSTRUCT queries over the view of the day; those in its folder ``document`` are run over what the others
 gave. What all profiles accept is written once; a folder of its own has what others forbid.
 """
-UNSIZED = frozenset({"dcat-ap-no"})
-"""The views that tell no size of a file: DCAT-AP-NO 2 wants it as xsd:decimal, 3 as xsd:nonNegativeInteger."""
+UNSIZED = frozenset({"neutral", "dcat-ap-no"})
+"""The views that tell no size of a file: DCAT-AP-NO 2 wants it as xsd:decimal, the others as xsd:nonNegativeInteger."""
 EVERY = "profile"
 """The folder of the queries that every view has and that ask which view it is."""
 COUNT = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")

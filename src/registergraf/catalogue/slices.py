@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -62,16 +62,9 @@ class Slices:
 
 
 def sizes(slices: Slices, prefixes: Mapping[str, str]) -> Iterator[Triple]:
-    """The size in bytes of the description of each data set as a file, where the document offers one for download.
-
-    The file tells its own size, so the digits of the size count too.
-    """
+    """The size in bytes of the description of each data set as a file, where the document offers one for download."""
     for dataset in slices.datasets:
         triples = slices.of(dataset)
+        size = len(write(triples, "json-ld", prefixes))
         for offered in (t.subject for t in triples if t.predicate == DOWNLOAD):
-            rest = len(write([*triples, _size(offered, 0)], "json-ld", prefixes)) - 1
-            yield _size(offered, next(rest + digits for digits in range(1, 20) if len(str(rest + digits)) == digits))
-
-
-def _size(file: Any, count: int) -> Triple:
-    return Triple(file, BYTE_SIZE, Literal(str(count), datatype=COUNT))
+            yield Triple(offered, BYTE_SIZE, Literal(str(size), datatype=COUNT))
