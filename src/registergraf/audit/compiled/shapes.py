@@ -72,6 +72,8 @@ class Shapes:
     graph: ShapesGraph = field(repr=False)
     as_written: bool = False
     """Whether the data keep literals as they were written; see `registergraf.audit.compiled.written`."""
+    at_service: bool = False
+    """Whether the data are at a service, which may be any engine's, and not in a store here."""
     _read: dict[Term, Shape] = field(default_factory=dict, repr=False)
 
     def roots(self) -> tuple[Term, ...]:
@@ -129,9 +131,13 @@ class Shapes:
         return shape
 
     def named(self, terms: Iterable[Term]) -> tuple[Term, ...]:
-        """The terms as the data hold them."""
+        """The terms as the data hold them.
+
+        A literal that a store here would change is not in data that needed none to be kept: without its mark it would
+        be compared as another one.
+        """
         listed = tuple(terms)
-        changed = kept(term for term in listed if isinstance(term, Literal)) if self.as_written else {}
+        changed = {} if self.at_service else kept(term for term in listed if isinstance(term, Literal))
         return tuple(changed.get(term, term) if isinstance(term, Literal) else term for term in listed)
 
     def _constraints(self, node: Term, name: str) -> Iterable[Constraint]:

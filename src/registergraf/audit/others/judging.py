@@ -35,7 +35,8 @@ def judge_others(sets: Sequence[ShapeSet], asker: Asker, data: Data | None) -> I
     """What the shapes of some sets give, asked together; `data` is for those that have no query."""
     planned: list[tuple[ShapeSet, Shapes, Plan | Lost, Term]] = []
     for shape_set in sets:
-        shapes = Shapes(shape_set.shapes.graph, as_written=data is not None and data.as_written)
+        graph = shape_set.shapes.graph
+        shapes = Shapes(graph, at_service=True) if data is None else Shapes(graph, as_written=data.as_written)
         planned += [(shape_set, shapes, _plan(shapes, root), root) for root in shapes.roots()]
     answers = iter(asker.ask_all([q for _, _, way, _ in planned if not isinstance(way, Lost) for q in way.queries]))
     for shape_set, shapes, way, root in planned:
