@@ -77,7 +77,7 @@ def test_refused_query_is_a_page_for_a_browser() -> None:
         "/sparql", query_string={"query": "x"}, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"}
     )
     assert answer.status_code == 400
-    assert "line 2, column 7: expected &lt;WHERE&gt;" in answer.text
+    assert "Line 2, column 7: expected &lt;WHERE&gt;" in answer.text
 
 
 def test_update_is_refused() -> None:

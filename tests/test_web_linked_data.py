@@ -119,7 +119,7 @@ def test_catalogue_is_negotiated(accept: str | None, media_type: str) -> None:
     """The catalogue answers in the format asked for, at once, and says what the choice depends on."""
     answer = client().get("/catalog", headers={"Accept": accept} if accept else {})
     assert (answer.status_code, answer.content_type) == (200, f"{media_type}; charset=utf-8")
-    assert answer.headers["Vary"] == "Accept"
+    assert answer.headers["Vary"] == "Accept, Accept-Profile"
 
 
 @pytest.mark.parametrize("path", ["/catalog", "/registry/npr", "/ns"])

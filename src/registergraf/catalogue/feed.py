@@ -66,7 +66,7 @@ def changes(
             kind = "Delete" if thing not in new else "Update" if thing in old else "Create"
             iri = f"{catalog.value.removesuffix('catalog')}feed/event/{stamp}-{thing.rpartition('/')[2]}"
             events.append(Event(iri, kind, thing, published, new.get(thing, ())))
-    return events
+    return sorted(events, key=lambda event: event.iri)  # the order in which a page is read back
 
 
 def described(slices: Slices, catalog: NamedNode) -> dict[str, tuple[Triple, ...]]:

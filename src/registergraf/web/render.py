@@ -84,15 +84,18 @@ def static(name: str) -> str:
 
 
 def _with_show(name: str = "") -> str:
-    """The address that shows the queries behind this page, at one of them."""
-    arguments = urlencode([*request.args.items(multi=True), (SHOW, SPARQL)])
-    return f"{request.path}?{arguments}" + (f"#{name}" if name else "")
+    """The address that shows the queries behind this page, at one of them; another day is carried along."""
+    return f"{request.path}?{urlencode([*_undated_pairs(), (SHOW, SPARQL)])}" + (f"#{name}" if name else "")
 
 
 def _undated() -> str:
     """The address of this page on the day of the release."""
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != AS_OF]
+    pairs = _undated_pairs()
     return request.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _undated_pairs() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.args.items(multi=True) if name != AS_OF]
 
 
 def _same_page(lang: str) -> str:
