@@ -85,7 +85,7 @@ def single(dataset: Path) -> Callable[..., WorkerPool]:
     return lambda **given: WorkerPool(dataset, settings(query_workers=1, **given), PREFIXES)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> float:
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> float:
     """Wait for a condition; return the seconds it took."""
     start = time.perf_counter()
     while not condition():

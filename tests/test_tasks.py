@@ -177,14 +177,16 @@ ANALYST = (
 
 def open_the_rules(visitor: Visitor) -> None:
     """What is the graph audited against, and with what outcome?"""
-    visitor.follow("Rules", "header")
+    visitor.follow("Audit", "header")
+    visitor.follow("Rules", "main")
     visitor.sees("L01")
     visitor.sees("Failed")
 
 
 def read_a_rule_and_its_law(visitor: Visitor) -> None:
     """What does rule L05 say, and what does it rest on?"""
-    visitor.follow("Rules", "header")
+    visitor.follow("Audit", "header")
+    visitor.follow("Rules", "main")
     visitor.follow("L05", "main", part=True)
     visitor.follow("bokstav b", "main", part=True)
     visitor.sees("bokstav b")
