@@ -28,7 +28,7 @@ from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
 from registergraf.server.world import open_world
 from registergraf.sparql import Ticket
-from registergraf.web.answers import TICKET
+from registergraf.web.contract import TICKET
 from registergraf.web.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -238,6 +238,8 @@ class Front:
         body = b"" if request.method not in BODY_METHODS else await self._body(request, world, receive)
         if isinstance(body, Response):
             return body
+        if world.endpoint.takes(request):
+            return await self._query(world.endpoint.respond(request, body), receive)
         ticket = Ticket()
         loop = asyncio.get_running_loop()
         threads = self._query_threads if _area(request.path) == "query" else self._page_threads
@@ -246,6 +248,20 @@ class Front:
         if not done and await _leaves(receive, work):
             ticket.call_off()
             (await work).close()
+            raise LeftError
+        return work.result()
+
+    async def _query(
+        self, response: Response | Coroutine[None, None, Response], receive: ASGIReceiveCallable
+    ) -> Response:
+        """Wait for the response to a query, where there is none yet, unless the client leaves."""
+        if isinstance(response, Response):
+            return response
+        work = asyncio.ensure_future(response)
+        done, _ = await asyncio.wait({work}, timeout=_PATIENCE)
+        if not done and await _leaves(receive, work):
+            work.cancel()
+            await asyncio.wait({work})
             raise LeftError
         return work.result()
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 
 from registergraf.web.client import language
-from registergraf.web.documents import MAX_AGE
+from registergraf.web.headers import MAX_AGE
 from registergraf.web.i18n import LANGUAGES
 from registergraf.web.problems import UnknownThing
 from registergraf.web.site import site

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.web.client import HTML, accepted, language
-from registergraf.web.documents import MAX_AGE
+from registergraf.web.headers import MAX_AGE
 from registergraf.web.links import Link
 from registergraf.web.localised import localised
 from registergraf.web.problems import UnknownThing

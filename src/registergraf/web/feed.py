@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.http import generate_etag
 
 from registergraf.catalogue import FORMATS
-from registergraf.web.documents import MAX_AGE
+from registergraf.web.headers import MAX_AGE
 from registergraf.web.links import Link, add_links
 from registergraf.web.problems import UnknownThing
 from registergraf.web.site import site

@@ -13,7 +13,8 @@ from registergraf.web.entries import gather
 from registergraf.web.i18n import texts
 from registergraf.web.links import CATALOGUE, data_links, page_links
 from registergraf.web.localised import localised
-from registergraf.web.problems import SLUGS, UnknownThing
+from registergraf.web.members import SLUGS
+from registergraf.web.problems import UnknownThing
 from registergraf.web.render import render
 from registergraf.web.site import site
 from registergraf.web.sparql import endpoint, form

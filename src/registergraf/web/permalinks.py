@@ -19,12 +19,14 @@ from registergraf.errors import QueryError
 from registergraf.sparql.evaluation import Question, check_xml_names
 from registergraf.sparql.formats import GRAPHS, RESULTS, choose, negotiate
 from registergraf.sparql.protocol import read_query
-from registergraf.web.answers import ATTACHMENT, JSON, TICKET, content_type, refusal
+from registergraf.web.answers import refusal
 from registergraf.web.client import HTML, language
-from registergraf.web.documents import MAX_AGE
+from registergraf.web.contract import TICKET
+from registergraf.web.headers import MAX_AGE
 from registergraf.web.links import Link, add_links
 from registergraf.web.problems import problem
 from registergraf.web.render import render
+from registergraf.web.replies import ATTACHMENT, JSON, content_type
 from registergraf.web.results import EXCEL, excel, read_table
 from registergraf.web.shelf import StoredQuery
 from registergraf.web.site import site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
@@ -11,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from registergraf.web.client import HTML, accepted, language
 from registergraf.web.days import NoDay
 from registergraf.web.i18n import LANGUAGES
+from registergraf.web.members import PROBLEM, problem_members, slug_of
 from registergraf.web.render import render
 from registergraf.web.site import site
 
@@ -18,22 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask import Flask
-
-PROBLEM = "application/problem+json"
-SLUGS = {
-    400: "bad-request",
-    403: "refused",
-    404: "not-found",
-    405: "method-not-allowed",
-    406: "not-acceptable",
-    408: "too-slow",
-    413: "too-large",
-    415: "unsupported-media-type",
-    429: "too-many-requests",
-    500: "internal-error",
-    503: "unavailable",
-}
-"""The problems that have a page of their own; any other 4xx is a bad request, any other 5xx an internal error."""
 
 
 class UnknownThing(NotFound):
@@ -51,11 +35,6 @@ class NothingAcceptable(NotAcceptable):
     def __init__(self, offers: Sequence[str]) -> None:
         super().__init__(f"Available here: {', '.join(offers)}.")
         self.available = list(offers)
-
-
-def slug_of(status: int) -> str:
-    """The problem that a status is told as."""
-    return SLUGS.get(status) or ("bad-request" if status < 500 else "internal-error")  # noqa: PLR2004
 
 
 def problem(status: int, detail: str, **extra: Any) -> Response:
@@ -76,20 +55,6 @@ def wants_page() -> bool:
     page_first = "lang" in (request.view_args or {}) or request.path.split("/")[1] in LANGUAGES
     offers = [HTML, PROBLEM, "application/json"] if page_first else [PROBLEM, "application/json", HTML]
     return (accepted(offers) or offers[0]) == HTML
-
-
-def problem_members(base: str, status: int, detail: str, instance: str, **extra: Any) -> bytes:
-    """A problem as JSON (RFC 9457, section 3.1); `extra` are members beside the usual ones."""
-    slug = slug_of(status)
-    members = {
-        "type": f"{base}problem/{slug}",
-        "title": slug.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "instance": instance,
-        **extra,
-    }
-    return (json.dumps(members, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def on_http_exception(error: HTTPException) -> Response:
