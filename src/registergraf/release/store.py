@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import RdfFormat, Store
 
-from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
 from registergraf.release.dumps import FOLDER
@@ -29,6 +28,8 @@ from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from registergraf.audit.report import Report
 
 CURRENT = "current"
 DESCRIPTIONS = {"void": "service/void", "service-description": "service/description"}
@@ -84,6 +85,8 @@ class Release:
     @cached_property
     def report(self) -> Report:
         """The audit as it was made with the release; raises `ReleaseError` for one in the form of another version."""
+        from registergraf.audit.report import Report  # noqa: PLC0415 - not needed to serve
+
         try:
             return Report.read(self.read("audit/report.json"))
         except (ValueError, TypeError, KeyError) as error:
