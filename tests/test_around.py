@@ -14,8 +14,9 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from registergraf.namespaces import BASE
-from registergraf.web import create_app, discovery
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web import create_app
+from registergraf.web.data import discovery
+from registergraf.web.ground.i18n import LANGUAGES
 from webpages import FakePool
 
 if TYPE_CHECKING:

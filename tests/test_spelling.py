@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from registergraf.graph import named_queries
-from registergraf.web import i18n
+from registergraf.web.ground import i18n
 from support import CONTENT
 
 DICTIONARIES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}

@@ -17,9 +17,9 @@ from registergraf.server.threads import call
 from registergraf.sparql.formats import negotiate
 from registergraf.web import create_app
 from registergraf.web.app import CORS_HEADERS, SECURITY_HEADERS, refuse
-from registergraf.web.client import HTML
 from registergraf.web.direct import Direct
-from registergraf.web.problems import PROBLEM, problem_members
+from registergraf.web.ground.client import HTML
+from registergraf.web.shown.problems import PROBLEM, problem_members
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -1,6 +1,6 @@
 """The endpoint for machines, without Flask: most requests are queries, and most of their cost was the framework.
 
-What is read, asked and told is what the view of `registergraf.web.sparql` reads, asks and tells, by the same functions.
+What is read, asked and told is what `registergraf.web.endpoint.sparql` reads, asks and tells, by the same functions.
 Whatever may end in a page goes on to Flask: a browser, a request without a query, another address.
 """
 
@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING
 from registergraf.errors import QueryError
 from registergraf.sparql.formats import negotiate
 from registergraf.sparql.protocol import METHODS, read_query
-from registergraf.web.answers import ATTACHMENT, TICKET, Call, content_type, headers_of, prefers_page, reply, status_of
 from registergraf.web.app import CORS_HEADERS, SECURITY_HEADERS
-from registergraf.web.client import HTML
-from registergraf.web.problems import PROBLEM, problem_members
-from registergraf.web.results import EXCEL, excel, read_table
-from registergraf.web.site import EXTENSION
-from registergraf.web.teaching import language_of
+from registergraf.web.endpoint.answers import (
+    ATTACHMENT,
+    TICKET,
+    Call,
+    content_type,
+    headers_of,
+    prefers_page,
+    reply,
+    status_of,
+)
+from registergraf.web.endpoint.teaching import language_of
+from registergraf.web.ground.client import HTML
+from registergraf.web.ground.results import EXCEL, excel, read_table
+from registergraf.web.ground.site import EXTENSION
+from registergraf.web.shown.problems import PROBLEM, problem_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +35,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from registergraf.web.answers import Reply
-    from registergraf.web.site import Site
+    from registergraf.web.endpoint.answers import Reply
+    from registergraf.web.ground.site import Site
 
 ADDRESS = "/sparql"
 HEADERS = [*SECURITY_HEADERS.items(), *CORS_HEADERS.items()]
