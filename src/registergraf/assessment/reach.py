@@ -1,7 +1,8 @@
-"""What our own catalogue can have of a score without saying what is not so: the maximum it is held to.
+"""What our own catalogue can have of a score: the maximum it is held to.
 
-A limit is a metric that one dataset lacks for a reason that ``queries/quality/out-of-reach.rq`` finds in the graph, such
-as a silence of the documents; ``data/quality/reasons.tsv`` tells it. What no limit explains is a fault of the catalogue.
+A limit is a metric that one dataset lacks for a reason that ``queries/quality/out-of-reach.rq`` finds in the graph,
+such as a silence of the documents; ``data/quality/reasons.tsv`` tells it. What no limit explains is a fault of the
+catalogue.
 """
 
 from __future__ import annotations
