@@ -24,7 +24,7 @@ HUNSPELL = shutil.which("hunspell")
 
 def texts(lang: str) -> list[str]:
     """What the interface and the named queries say in a language, without markup and code."""
-    file = Path(i18n.__file__).parent / "texts" / f"{lang}.json"
+    file = Path(i18n.__file__).parents[1] / "texts" / f"{lang}.json"
     files = {path.name: path.read_text("utf-8") for path in (CONTENT / "queries").glob("*.rq")}
     queries = named_queries(files).values()
     said = [*json.loads(file.read_text("utf-8")).values(), *(query.titles.get(lang, "") for query in queries)]
