@@ -41,6 +41,8 @@ WORDS = {
 class Entry:
     """A change as people read it."""
 
+    kind: str
+    """Create, Update or Delete."""
     title: str
     link: str
     day: str
@@ -50,6 +52,7 @@ def newest(feed: bytes, most: int) -> list[Entry]:
     """The newest entries of a feed, as `atom` wrote it, at most so many."""
     return [
         Entry(
+            next(category.get("term", "") for category in entry.iter(f"{{{ATOM}}}category")),
             entry.findtext(f"{{{ATOM}}}title", ""),
             next(link.get("href", "") for link in entry.iter(f"{{{ATOM}}}link")),
             entry.findtext(f"{{{ATOM}}}updated", "").partition("T")[0],
