@@ -20,7 +20,7 @@ from registergraf.server.messages import Request, Response, Sent, TooLargeError,
 from registergraf.server.rate import Rate, network_of
 from registergraf.server.sending import raw
 from registergraf.server.threads import call
-from registergraf.web.replies import names_tag
+from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -17,7 +17,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from werkzeug.serving import make_server
 
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
 from webpages import application
 
 if TYPE_CHECKING:

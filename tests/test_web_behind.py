@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from registergraf.graph.queries import select
 from registergraf.namespaces import BASE
-from registergraf.web.behind import Asked
+from registergraf.web.ground.behind import Asked
 from webpages import Page, client, release
 
 SHOWN = ["/registry/npr", "/act/LOV-2014-06-20-43", "/organisation/983744516", "/concept/consent-not-required", "/law/"]

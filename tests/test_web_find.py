@@ -12,8 +12,8 @@ from pyoxigraph import RdfFormat, parse
 
 from registergraf.graph import select
 from registergraf.namespaces import BASE, RDF_TYPE
-from registergraf.web.facets import FACETS
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.pages.facets import FACETS
 from webpages import Page, client, release
 
 

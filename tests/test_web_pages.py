@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
 from webpages import PAGES, Page, client, fetched, release
 
 

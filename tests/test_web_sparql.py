@@ -24,7 +24,7 @@ from registergraf.sparql import Answer, Question, WorkerPool
 from registergraf.sparql.cache import CachedPool, identity, is_stable
 from registergraf.sparql.formats import GRAPHS, RESULTS
 from registergraf.web import create_app
-from registergraf.web.results import excel, read_table
+from registergraf.web.ground.results import excel, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

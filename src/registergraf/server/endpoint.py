@@ -1,7 +1,8 @@
 """The SPARQL endpoint for machines, without a framework or a thread, which would cost more than most queries.
 
-What is read, asked and told is what the view of `registergraf.web.sparql` reads, asks and tells, by the same functions.
-Whatever may end in a page is left to the application: a browser, a request without a query, another address.
+What is read, asked and told is what the view of `registergraf.web.endpoint.sparql` reads, asks and tells, by the same
+functions. Whatever may end in a page is left to the application: a browser, a request without a query, another
+address.
 """
 
 from __future__ import annotations
@@ -13,10 +14,18 @@ from registergraf.server.compression import without_coding
 from registergraf.server.messages import Response
 from registergraf.sparql.formats import negotiate
 from registergraf.sparql.protocol import METHODS, read_query
-from registergraf.web.headers import CORS_HEADERS, HTML, SECURITY_HEADERS
-from registergraf.web.members import PROBLEM, problem_members
-from registergraf.web.replies import ATTACHMENT, Call, content_type, headers_of, prefers_page, prepare, status_of
-from registergraf.web.results import EXCEL, excel, read_table
+from registergraf.web.endpoint.replies import (
+    ATTACHMENT,
+    Call,
+    content_type,
+    headers_of,
+    prefers_page,
+    prepare,
+    status_of,
+)
+from registergraf.web.ground.headers import CORS_HEADERS, HTML, SECURITY_HEADERS
+from registergraf.web.ground.members import PROBLEM, problem_members
+from registergraf.web.ground.results import EXCEL, excel, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from registergraf.release import Release
     from registergraf.server.messages import Request
     from registergraf.sparql.cache import CachedPool
-    from registergraf.web.replies import Prepared, Reply
+    from registergraf.web.endpoint.replies import Prepared, Reply
 
 __all__ = ["Endpoint"]
 
@@ -73,7 +82,7 @@ class Endpoint:
             return self._refusal(error, request)
 
     def _refusal(self, error: QueryError, request: Request) -> Response:
-        from registergraf.web.teaching import language_of  # noqa: PLC0415 - the texts are needed by few
+        from registergraf.web.endpoint.teaching import language_of  # noqa: PLC0415 - the texts are needed by few
 
         status, extra = status_of(error, language_of(request.headers.get("accept-language")), self._base)
         body = problem_members(self._base, status, instance=request.target, **extra)

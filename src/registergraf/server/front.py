@@ -28,8 +28,8 @@ from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
 from registergraf.server.world import open_world
 from registergraf.sparql import Ticket
-from registergraf.web.contract import TICKET
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.contract import TICKET
+from registergraf.web.ground.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from registergraf.server.messages import Sent
-from registergraf.web.replies import names_tag
+from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

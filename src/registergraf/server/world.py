@@ -15,8 +15,8 @@ from registergraf.server.starting import start
 from registergraf.server.threads import call
 from registergraf.sparql.cache import CachedPool
 from registergraf.sparql.formats import negotiate
-from registergraf.web.headers import CORS_HEADERS, HTML, SECURITY_HEADERS
-from registergraf.web.members import PROBLEM, problem_members
+from registergraf.web.ground.headers import CORS_HEADERS, HTML, SECURITY_HEADERS
+from registergraf.web.ground.members import PROBLEM, problem_members
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

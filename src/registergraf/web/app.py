@@ -8,41 +8,33 @@ from flask import Flask, Response, g, request
 from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
-from registergraf.web import (
+from registergraf.web import openapi
+from registergraf.web.data import catalog, descriptions, discovery, dumps, examples, feed
+from registergraf.web.endpoint import graph_store, named, permalinks, sparql
+from registergraf.web.ground.days import SITES, Sites, choose_day
+from registergraf.web.ground.headers import CORS_HEADERS, PREFLIGHT_HEADERS, SCRIPTED_POLICY, SECURITY_HEADERS
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.ground.site import EXTENSION, Site
+from registergraf.web.pages import (
     about,
     audit,
     browse,
-    catalog,
     changes,
     compare,
-    descriptions,
-    discovery,
-    dumps,
-    examples,
-    feed,
-    graph_store,
+    general,
     law,
     linked_data,
-    named,
-    openapi,
     organisations,
-    pages,
-    permalinks,
     pictures,
-    problems,
     registry,
     rules,
     search,
-    sparql,
 )
-from registergraf.web.days import SITES, Sites, choose_day
-from registergraf.web.headers import CORS_HEADERS, PREFLIGHT_HEADERS, SCRIPTED_POLICY, SECURITY_HEADERS
-from registergraf.web.i18n import LANGUAGES
-from registergraf.web.site import EXTENSION, Site
+from registergraf.web.shown import problems
 
 if TYPE_CHECKING:
     from registergraf.settings import Settings
-    from registergraf.web.contract import Pool, Release
+    from registergraf.web.ground.contract import Pool, Release
 
 DATA_BLUEPRINTS = (
     "linked_data",
@@ -69,7 +61,7 @@ MODULES = (
     about,
     law,
     organisations,
-    pages,
+    general,
     pictures,
     registry,
     rules,
@@ -115,7 +107,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
-    app.register_blueprint(pages.root)
+    app.register_blueprint(general.root)
     app.register_blueprint(dumps.page)
     app.register_blueprint(about.root)
     problems.install(app)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, current_app
 
 from registergraf import __version__
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
