@@ -26,7 +26,7 @@ from registergraf.server.kept import key_of
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
-from registergraf.server.world import open_world
+from registergraf.server.world import give_back, open_world
 from registergraf.sparql import Ticket
 from registergraf.web.ground.contract import TICKET
 from registergraf.web.ground.i18n import LANGUAGES
@@ -57,6 +57,8 @@ _PATIENCE = 0.1
 _OF_QUERIES = frozenset({"sparql", "query", "q", "rdf-graph-store"})
 _SPARE_THREADS = 8
 """Threads for those who are to be told that the queue is full."""
+_FORGOTTEN = 1.0
+"""Seconds after which nobody refers any more to a release that was ended."""
 _SAFE = ("GET", "HEAD")
 _MOST_DISCARDED = 64 << 20
 """Bytes of a body that is too long which are still read, so that the client gets to know."""
@@ -145,7 +147,10 @@ class Front:
             await self._end(world)
 
     async def _end(self, world: World) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, world.close)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, world.close)
+        # The graph of a release is large, and nothing of it is to stay when the next one is there.
+        loop.call_later(_FORGOTTEN, loop.run_in_executor, None, give_back)
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
     from registergraf.sparql import WorkerPool
 
-__all__ = ["World", "open_world"]
+__all__ = ["World", "give_back", "open_world"]
 
 
 class World:
@@ -72,8 +74,10 @@ class World:
             return self._users == 0
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers, and let go what refers back to it."""
         self.pool.close()
+        self._page.cache_clear()
+        del self._page
 
     def ask(self, request: Request, body: bytes, **ours: object) -> Response:
         """Have the application answer a request, whose body has been read."""
@@ -113,3 +117,11 @@ def open_world(settings: Settings, started: Future[Started] | None = None) -> Wo
     Raises `ReleaseError`, and `QueryError` where no worker starts.
     """
     return World(*(started.result() if started else start(settings)), settings)
+
+
+def give_back() -> None:
+    """Give the memory of what is no longer used back to the system, which neither Python nor malloc does by itself."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+    if trim is not None:
+        trim(0)
