@@ -47,7 +47,7 @@ _XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 
 
 # What a query of several graphs has (SPARQL 1.1 Query, section 13), and escapes, which could spell it.
-_OF_GRAPHS = re.compile(r"graph|from|\\u", re.IGNORECASE)
+_OF_GRAPHS = ("graph", "from", "\\u")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class Terms:
 
 def may_name_graphs(question: Question) -> bool:
     """Whether a question may look at more than the default graph; one that only has the words is taken to do so."""
-    return bool(question.default_graphs or question.named_graphs or _OF_GRAPHS.search(question.query))
+    query = question.query.lower()
+    return bool(question.default_graphs or question.named_graphs) or any(word in query for word in _OF_GRAPHS)
 
 
 def evaluate(store: Store, question: Question, terms: Terms, spool: Spool) -> str:
