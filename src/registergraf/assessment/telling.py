@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from registergraf.catalogue import write
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def to_text(assessment: Assessment, place: str, *, datasets: bool = False) -> st
     return "\n".join([*parts, *_value_lines(assessment.values)]) + "\n"
 
 
-def to_json(assessment: Assessment, place: str) -> str:
+def to_json(assessment: Assessment, place: str) -> bytes:
     """The assessment for programs."""
     told = {
         "catalogue": place,
@@ -55,7 +55,7 @@ def to_json(assessment: Assessment, place: str) -> str:
             for v in assessment.values
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def to_dqv(assessment: Assessment) -> bytes:
