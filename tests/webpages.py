@@ -6,20 +6,17 @@ import datetime
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Store
 
+import builds
 from registergraf.catalogue import PROFILES, write
 from registergraf.namespaces import BASE
-from registergraf.release import build
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
 from registergraf.sparql import Answer, Question, Ticket
 from registergraf.web import create_app
-from support import CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,14 +79,11 @@ class FakeRelease:
 @cache
 def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
-    settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
-    built = build(settings, FakeRelease.as_of, lambda _: None).release
+    built = builds.built(FakeRelease.as_of)
     reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
-    made = FakeRelease(
+    return FakeRelease(
         built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index, reports=reports
     )
-    rmtree(settings.releases)
-    return made
 
 
 class FakePool:
