@@ -53,6 +53,10 @@ class Release(Protocol):
     def rules(self) -> Sequence[Mapping[str, Any]]:
         """The rules of the audit."""
 
+    @property
+    def scores(self) -> Sequence[Mapping[str, Any]]:
+        """The quality scores of the catalogue; none in an older release."""
+
     def audit_file(self, name: str, /) -> bytes | None:
         """Give a file of the audit, such as `report.csv`; None for one that the release does not hold."""
 

@@ -26,6 +26,8 @@ SPOKEN = {"nb": "nb", "nn": "nn", "no": "nb", "en": "en"}
 """The language of the interface for the first part of a language tag."""
 
 DURATION = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?")
+DURATIONS = re.compile(r"\bP(?:\d+[YMWD])+\b")
+"""Durations within a text."""
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -66,12 +68,21 @@ class Texts:
         separator = "," if self.lang == "en" else NO_BREAK_SPACE
         return f"{int(text):,}".replace(",", separator) if text.isdigit() else text
 
+    def decimal(self, value: float) -> str:
+        """A number with one decimal."""
+        text = f"{value:.1f}"
+        return text if self.lang == "en" else text.replace(".", ",")
+
     def duration(self, value: str) -> str:
         """A calendar duration (P30D, P2M) in words; anything else as it is."""
         found = DURATION.fullmatch(value)
         parts = found.groupdict() if found else {}
         words = [self.count(unit, int(number)) for unit, number in parts.items() if number]
         return ", ".join(words) or value
+
+    def worded(self, text: str) -> str:
+        """A text with the durations in it in words."""
+        return DURATIONS.sub(lambda found: self.duration(found[0]), text)
 
 
 @cache

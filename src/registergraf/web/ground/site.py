@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,9 +119,10 @@ class Site:
         return candidates[0] if candidates else None
 
     def order(self, iri: str, lang: str) -> str:
-        """What a thing is sorted by: its name, where å comes last in Norwegian, after æ and ø."""
+        """What a thing is sorted by: its name, å after æ and ø as in Norwegian, and § 9 before § 10."""
         named = self.name(iri, lang)
-        return (named.value if named else iri).lower().replace("å", "ÿ")
+        text = (named.value if named else iri).lower().replace("å", "ÿ")
+        return re.sub(r"\d+", lambda number: number[0].zfill(9), text)
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:

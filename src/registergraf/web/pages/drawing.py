@@ -13,11 +13,13 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-ROW, CHARACTER, PAD = 22, 7.4, 8
-LABEL = 34
+ROW, CHARACTER, PAD = 22, 6.8, 8
+LABEL = 46
 """Characters of a label before it is cut."""
+SIDE = 38
+"""Characters of a label beside a neighbourhood."""
 CELL = 18
-PLOT = 640
+PLOT = 540
 """The width of a plot beside its labels."""
 
 TEXT = Markup(
@@ -170,7 +172,7 @@ def neighbourhood(title: str, about: str, middle: str, edges: Sequence[Edge]) ->
     """What points at a thing on the left, the thing in the middle, what it points at on the right."""
     sides = [[e for e in edges if e.incoming], [e for e in edges if not e.incoming]]
     height = max(len(sides[0]), len(sides[1]), 2) * ROW * 2
-    column = LABEL * CHARACTER
+    column = SIDE * CHARACTER
     width, y_middle = column * 3 + 240, height / 2
     box = column + 120
     marks = []
@@ -181,11 +183,11 @@ def neighbourhood(title: str, about: str, middle: str, edges: Sequence[Edge]) ->
                 (column, column + PAD, box) if side == 0 else (width - column, width - column - PAD, box + column)
             )
             anchor = "end" if side == 0 else "start"
-            inner = words(x_text, y - 7, cut(edge.label), anchor=anchor)
+            inner = words(x_text, y - 7, cut(edge.label, SIDE), anchor=anchor)
             inner += words(x_text, y + 8, edge.relation, anchor=anchor, name="quiet")
             marks += [stroke((x_line, y, x_box, y_middle)), linked(edge.href, f"{edge.relation}: {edge.label}", inner)]
     marks.append(BOX.format(box, y_middle - 18, column))
-    marks.append(words(box + column / 2, y_middle, cut(middle, LABEL - 2), anchor="middle"))
+    marks.append(words(box + column / 2, y_middle, cut(middle, SIDE - 2), anchor="middle"))
     return framed(width, height, title, about, marks)
 
 

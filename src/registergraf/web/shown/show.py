@@ -11,7 +11,7 @@ from registergraf.web.ground.i18n import NO_BREAK_SPACE
 from registergraf.web.ground.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from registergraf.graph.queries import Term
     from registergraf.web.ground.i18n import Texts
@@ -111,9 +111,17 @@ class Shower:
             return f"{self.t.get(f'kind.{kind}') or kind} {key}"
         return self.t.get(f"term.{site().compact(iri)}") or site().compact(iri)
 
+    def part(self, iri: str, whole: str) -> Markup:
+        """A part of a law by its name without that of the whole, linked."""
+        return self.link(iri, self.plain(iri).removeprefix(self.plain(whole)).strip())
+
+    def ordered(self, iris: Iterable[str]) -> list[str]:
+        """Things in the order of their names."""
+        return sorted(iris, key=lambda iri: site().order(iri, self.lang))
+
     def seen(self, value: str) -> Markup:
         """What the audit saw: a thing by its name, anything else as it is."""
-        return self.link(value) if value.startswith(("https://", "http://")) else escape(value)
+        return self.link(value) if value.startswith(("https://", "http://")) else escape(self.t.worded(value))
 
     def document(self, name: str) -> Markup:
         """A source document by its IRI or by its key, as the audit names it."""
