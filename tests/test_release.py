@@ -42,6 +42,7 @@ def test_a_release_holds_what_serving_needs(release: Release) -> None:
         "catalogue",
         "feed",
         "dump",
+        "quality",
         "queries",
         "search",
         "shapes",
