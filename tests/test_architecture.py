@@ -18,7 +18,7 @@ MAY_KNOW = {
     "search": {"graph"},
     "audit": {"content", "graph"},
     "sparql": {"graph"},
-    "release": {"content", "graph", "audit", "catalogue", "search"},
+    "release": {"content", "graph", "audit", "catalogue", "assessment", "search"},
     "web": {"catalogue", "graph", "search", "sparql"},
     "server": {"release", "sparql", "web"},
     "api": {"graph", "release"},

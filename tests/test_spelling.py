@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from registergraf.assessment.tables import rows
 from registergraf.graph import named_queries
 from registergraf.web.ground import i18n
 from support import CONTENT
@@ -27,7 +28,12 @@ def texts(lang: str) -> list[str]:
     file = Path(i18n.__file__).parents[1] / "texts" / f"{lang}.json"
     files = {path.name: path.read_text("utf-8") for path in (CONTENT / "queries").glob("*.rq")}
     queries = named_queries(files).values()
-    said = [*json.loads(file.read_text("utf-8")).values(), *(query.titles.get(lang, "") for query in queries)]
+    reasons = rows({"reasons": (CONTENT / "data/quality/reasons.tsv").read_text("utf-8")}, "reasons")
+    said = [
+        *json.loads(file.read_text("utf-8")).values(),
+        *(query.titles.get(lang, "") for query in queries),
+        *(row[lang] for row in reasons),
+    ]
     return [MARKUP.sub(" ", text) for text in said]
 
 

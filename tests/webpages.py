@@ -25,7 +25,7 @@ from registergraf.web import create_app
 from support import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -46,6 +46,7 @@ class FakeRelease:
     published: datetime.datetime = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    scores: Sequence[Mapping[str, Any]] = ()
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
@@ -99,7 +100,13 @@ def release() -> FakeRelease:
     built = build(settings, FakeRelease.as_of, lambda _: None).release
     reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
     made = FakeRelease(
-        built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index, reports=reports
+        built.store,
+        built.queries,
+        verdicts=built.verdicts,
+        rules=built.rules,
+        index=built.index,
+        reports=reports,
+        scores=built.scores,
     )
     rmtree(settings.releases)
     return made

@@ -20,6 +20,7 @@ from registergraf.release import history
 from registergraf.release.dumps import dump_files
 from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
+from registergraf.release.scoring import score_files
 from registergraf.release.store import DESCRIPTIONS, Release, publish
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def build(
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
         WHITELIST: content.files[WHITELIST].encode(),
     }
+    files |= score_files(store, content, files)
     previous = history.before(settings, content.base)
     if not allow_removal:
         history.refuse_removal(previous, files, settings.removal_share)

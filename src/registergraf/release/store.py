@@ -10,6 +10,7 @@ import contextlib
 import datetime
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from registergraf.audit.trend import Trend
 
 CURRENT = "current"
+SCORES = "quality/scores.json"
+"""The quality scores of the catalogue."""
 DESCRIPTIONS = {"void": "service/void", "service-description": "service/description"}
 """What describes the dataset and the service over it, with the folder below ``queries/`` that makes each."""
 
@@ -145,6 +148,13 @@ class Release:
         """A file of the feed of changes; None for one that it does not have."""
         path = f"feed/{name}"
         return self.read(path) if path in self.manifest.files else None
+
+    @cached_property
+    def scores(self) -> Sequence[Mapping[str, Any]]:
+        """The quality scores of the catalogue, as `registergraf.release.scoring` reckons them; none in an older one."""
+        kept = self.read(SCORES) if SCORES in self.manifest.files else b"[]"
+        scores: Sequence[Mapping[str, Any]] = json.loads(kept)
+        return scores
 
     def description(self, document: str, format_name: str) -> bytes:
         """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""

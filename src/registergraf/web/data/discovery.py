@@ -1,7 +1,8 @@
 """What tells crawlers what is here: robots.txt (RFC 9309) and the sitemap (sitemaps.org 0.9, with xhtml alternates).
 
-A date stands in the sitemap where the facts have one: the day a data source's description last changed, as the
-catalogue says. Nothing carries the time of a build.
+A date in the sitemap is that of the facts that a page shows: of a data source the day its description last changed, of
+every other page, which asks the whole graph, the day of the newest of those, as the catalogue says both. A page that
+shows no facts has none. Nothing carries the time of a build.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ XHTML = "http://www.w3.org/1999/xhtml"
 KINDS = ("registry", "act", "provision", "organisation")
 """The kinds of things of the graph whose pages are worth finding; claims and passages are read there."""
 LISTS = ("", "registry/", "law/", "organisation/", "rule/", "query/", "ns", "dump/")
+WITHOUT_FACTS = {"ns"}
+"""Pages of the vocabulary, which bears no date."""
 LARGEST = 50_000
 """Most addresses of one sitemap, by its protocol."""
 ROBOTS = """User-agent: *
@@ -76,11 +79,12 @@ def changed() -> Mapping[str, str]:
 def _places() -> Iterator[tuple[str, str, str]]:
     """Each page: its language, its path below it, and the day it last changed, empty where nothing says it."""
     days = changed()
-    paths = {path: days.get(f"{site().release.base}catalog", "") if path in {"", "registry/"} else "" for path in LISTS}
-    found = ((site().path(iri) or "", days.get(iri, "")) for iri in site().names)
+    newest = days.get(f"{site().release.base}catalog", "")
+    paths = {path: "" if path in WITHOUT_FACTS else newest for path in LISTS}
+    found = ((site().path(iri) or "", days.get(iri, newest)) for iri in site().names)
     paths |= dict(sorted((path, day) for path, day in found if path.partition("/")[0] in KINDS))
-    paths |= {f"rule/{rule['id']}": "" for rule in site().release.rules}
-    paths |= {f"query/{name}": "" for name in site().named}
+    paths |= {f"rule/{rule['id']}": newest for rule in site().release.rules}
+    paths |= {f"query/{name}": newest for name in site().named}
     return ((lang, path, day) for path, day in paths.items() for lang in LANGUAGES)
 
 

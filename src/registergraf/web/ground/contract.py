@@ -84,6 +84,10 @@ class Release(Protocol):
     def trend(self, other: str, /) -> Trend:
         """Tell what became of every failure since another of `others`; raises `ReleaseError` where that is unknown."""
 
+    @property
+    def scores(self) -> Sequence[Mapping[str, Any]]:
+        """The quality scores of the catalogue; none in an older release."""
+
     def audit_file(self, name: str, /) -> bytes | None:
         """Give a file of the audit, such as `report.csv`; None for one that the release does not hold."""
 

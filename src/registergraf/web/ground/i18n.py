@@ -68,6 +68,11 @@ class Texts:
         separator = "," if self.lang == "en" else NO_BREAK_SPACE
         return f"{int(text):,}".replace(",", separator) if text.isdigit() else text
 
+    def decimal(self, value: float) -> str:
+        """A number with one decimal."""
+        text = f"{value:.1f}"
+        return text if self.lang == "en" else text.replace(".", ",")
+
     def duration(self, value: str) -> str:
         """A calendar duration (P30D, P2M) in words; anything else as it is."""
         found = DURATION.fullmatch(value)

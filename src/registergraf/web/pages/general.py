@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, redirect, request
 
+from registergraf.catalogue import atom
+from registergraf.web.data.profiles import profiles
 from registergraf.web.endpoint import named, permalinks
 from registergraf.web.endpoint.sparql import endpoint, form
 from registergraf.web.ground.client import language
@@ -22,6 +24,9 @@ from registergraf.web.shown.render import render
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
+
+CHANGES_SHOWN = 5
+"""How many of the newest changes the page of the catalogue tells."""
 
 root = Blueprint("root", __name__)
 blueprint = localised("pages", __name__)
@@ -56,10 +61,17 @@ def start() -> Response:
 
 @blueprint.get("/catalogue")
 def catalogue() -> Response:
-    """What harvesters fetch, and what it holds."""
+    """What harvesters fetch, what it is worth, what changed in it, and what it holds."""
     rows = site().rows("catalogue")
-    total = int(rows[0]["total"].value) if rows else 0
-    return render("catalogue.html", g.lang, data_links(CATALOGUE), rows=gather(rows), total=total)
+    return render(
+        "catalogue.html",
+        g.lang,
+        data_links(CATALOGUE),
+        rows=gather(rows),
+        total=int(rows[0]["total"].value) if rows else 0,
+        views=profiles(),
+        changes=atom.newest(site().release.feed(f"atom.{g.lang}.xml") or b"<feed/>", CHANGES_SHOWN),
+    )
 
 
 @blueprint.get("/ns")
