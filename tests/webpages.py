@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyoxigraph import Store
 
 import builds
+from registergraf.audit.trend import Trend, compare
 from registergraf.catalogue import PROFILES, write
+from registergraf.graph import to_nquads
 from registergraf.namespaces import BASE
+from registergraf.release.lines import told_of
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
 from registergraf.sparql import Answer, Question, Ticket
@@ -44,6 +47,7 @@ class FakeRelease:
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, FakeRelease] = field(default_factory=dict)
 
     @property
     def dumps(self) -> dict[str, int]:
@@ -59,9 +63,18 @@ class FakeRelease:
         """Give a file of the audit."""
         return self.reports.get(name)
 
-    def others(self) -> dict[str, FakeRelease]:
-        """Give no other releases."""
-        return {}
+    def others(self) -> Mapping[str, FakeRelease]:
+        """Give the releases before it, none unless they were given."""
+        return self.before
+
+    @cached_property
+    def told(self) -> Mapping[str, frozenset[str]]:
+        """What its dataset tells of."""
+        return told_of(to_nquads(self.store).decode())
+
+    def trend(self, other: str) -> Trend:
+        """Compare the verdicts with those of a release before it."""
+        return compare(cast("Any", self.before[other]), cast("Any", self))
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
@@ -180,6 +193,6 @@ PAGES = [
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
     "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
-    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/audit", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
+    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/problem/gone", "/audit", "/audit/trend", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
     "/picture/around/registry/npr", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
 ]  # fmt: skip

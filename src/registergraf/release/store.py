@@ -22,14 +22,18 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import RdfFormat, Store
 
 from registergraf.audit.report import Report
+from registergraf.audit.trend import compare
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
 from registergraf.release.dumps import FOLDER
+from registergraf.release.lines import told_of
 from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
 from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from registergraf.audit.trend import Trend
 
 CURRENT = "current"
 SCORES = "quality/scores.json"
@@ -98,6 +102,15 @@ class Release:
     def index(self) -> Index:
         """The full-text index, in memory."""
         return Index(self.read(INDEX_FILE))
+
+    @cached_property
+    def told(self) -> Mapping[str, frozenset[str]]:
+        """Each thing that it says anything of, with what its view says came in its place; the dataset is not loaded."""
+        return told_of(self.read(GRAPH_FILE).decode())
+
+    def trend(self, other: str) -> Trend:
+        """What became of every failure since the release of a name beside this one; raises `ReleaseError`."""
+        return compare(self.others()[other].report, self.report)
 
     @property
     def verdicts(self) -> Sequence[Mapping[str, Any]]:
