@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from registergraf.json_text import json_text
 
 PROBLEM = "application/problem+json"
 SLUGS = {
@@ -13,6 +14,7 @@ SLUGS = {
     405: "method-not-allowed",
     406: "not-acceptable",
     408: "too-slow",
+    410: "gone",
     413: "too-large",
     415: "unsupported-media-type",
     429: "too-many-requests",
@@ -38,4 +40,4 @@ def problem_members(base: str, status: int, detail: str, instance: str, **extra:
         "instance": instance,
         **extra,
     }
-    return (json.dumps(members, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_text(members)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from registergraf.web.ground.client import HTML, accepted, language
 from registergraf.web.ground.days import NoDay
+from registergraf.web.ground.gone import gone
 from registergraf.web.ground.i18n import LANGUAGES
 from registergraf.web.ground.members import PROBLEM, problem_members, slug_of
 from registergraf.web.ground.site import site
@@ -21,12 +22,22 @@ if TYPE_CHECKING:
 
 
 class UnknownThing(NotFound):
-    """A thing that the release says nothing of, with the nearest ones."""
+    """A thing that the release says nothing of, with the nearest ones.
+
+    One that an earlier release at hand told of is gone (410): `extra` names that release, and what came in its place.
+    """
 
     def __init__(self, kind: str, key: str) -> None:
+        was = gone(site().iri(kind, key).value)
+        self.extra: dict[str, Any] = {"kind": kind}
+        if was:
+            super().__init__(f"The {kind} '{key}' was last in release {was.release.name} of {was.release.as_of}.")
+            self.code = 410
+            self.extra |= {"successors": was.successors, "last": was.release.name, "day": was.release.as_of.isoformat()}
+            return
         super().__init__(f"There is no {kind} '{key}' in this release.")
-        self.kind = kind
-        self.nearest = site().nearest(kind, key)
+        if nearest := site().nearest(kind, key):
+            self.extra |= {"nearest": nearest}
 
 
 class NothingAcceptable(NotAcceptable):
@@ -62,10 +73,8 @@ def on_http_exception(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:  # noqa: PLR2004
         return error.get_response()  # type: ignore[return-value]
     extra: dict[str, Any] = {}
-    if isinstance(error, UnknownThing) and error.nearest:
-        extra = {"kind": error.kind, "nearest": error.nearest}
-    if isinstance(error, NoDay):
-        extra = error.extra
+    if isinstance(error, UnknownThing | NoDay):
+        extra = {**error.extra}
     if isinstance(error, NothingAcceptable):
         extra = {"available": error.available}
     if isinstance(error, InternalServerError):
