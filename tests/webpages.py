@@ -6,23 +6,20 @@ import datetime
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from html.parser import HTMLParser
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, cast
 
 from pyoxigraph import Store
 
+import builds
 from registergraf.audit.trend import Trend, compare
 from registergraf.catalogue import PROFILES, write
 from registergraf.graph import to_nquads
 from registergraf.namespaces import BASE
-from registergraf.release import build
 from registergraf.release.lines import told_of
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
 from registergraf.sparql import Answer, Question, Ticket
 from registergraf.web import create_app
-from support import CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,10 +93,9 @@ class FakeRelease:
 @cache
 def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
-    settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
-    built = build(settings, FakeRelease.as_of, lambda _: None).release
+    built = builds.built(FakeRelease.as_of)
     reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
-    made = FakeRelease(
+    return FakeRelease(
         built.store,
         built.queries,
         verdicts=built.verdicts,
@@ -108,8 +104,6 @@ def release() -> FakeRelease:
         reports=reports,
         scores=built.scores,
     )
-    rmtree(settings.releases)
-    return made
 
 
 class FakePool:

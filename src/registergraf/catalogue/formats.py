@@ -6,7 +6,6 @@ and JSON-LD carries its context, so that nothing has to be fetched to read the d
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, RdfFormat, serialize
 
 from registergraf.catalogue.export import by_name
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
         else:
             node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
     document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_text(document)
 
 
 def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:

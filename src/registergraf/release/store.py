@@ -213,13 +213,24 @@ def publish(releases: Path, manifest: Manifest, files: Mapping[str, bytes]) -> R
 
     Raises `ReleaseError` when the folder cannot be written.
     """
+    with _telling(releases), _lock(releases):
+        _write(releases, manifest, files)
+        _point(releases, manifest.name)
+    return open_release(releases / manifest.name)
+
+
+def prepare(releases: Path) -> None:
+    """Make sure, before there is work to lose, that a release can be published; raises `ReleaseError` otherwise."""
+    with _telling(releases), _lock(releases):
+        pass
+
+
+@contextlib.contextmanager
+def _telling(releases: Path) -> Iterator[None]:
     try:
-        with _lock(releases):
-            _write(releases, manifest, files)
-            _point(releases, manifest.name)
+        yield
     except OSError as error:
         raise ReleaseError(f"the release cannot be written to {releases}: {error.strerror}") from error
-    return open_release(releases / manifest.name)
 
 
 @contextlib.contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
+from registergraf.json_text import json_text
 from registergraf.web.ground.client import HTML, accepted, language
 from registergraf.web.ground.days import NoDay
 from registergraf.web.ground.gone import gone
@@ -101,7 +101,7 @@ def problem_members(base: str, status: int, detail: str, instance: str, **extra:
         "instance": instance,
         **extra,
     }
-    return (json.dumps(members, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_text(members)
 
 
 def on_http_exception(error: HTTPException) -> Response:
