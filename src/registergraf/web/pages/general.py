@@ -89,7 +89,13 @@ def terms(lang: str) -> Response:
     """The terms of the vocabulary, each with its definition and how much it is used."""
     use = {row["item"].value: int(row["count"].value) for row in site().once("use", partial(site().rows, "terms-use"))}
     entries = gather(site().rows("terms", lang=lang))
-    return render("terms.html", lang, data_links("/ns"), entries=entries, use=use)
+    return render("terms.html", lang, data_links("/ns"), entries=entries, use=use, listing=listing)
+
+
+def listing(term: str, what: str) -> str:
+    """A query for what is of a class, or for what a property says."""
+    pattern = f"?thing a <{term}>" if what == "class" else f"?thing <{term}> ?value"
+    return f"SELECT * WHERE {{ {pattern} }} ORDER BY ?thing LIMIT 200"
 
 
 @blueprint.get("/sparql")
