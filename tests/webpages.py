@@ -191,7 +191,7 @@ PAGES = [
     "/registry/kpr", "/registry/hjerneslag", "/registry/msis-group-a", "/law/", "/act/LOV-2014-06-20-43",
     "/act/FOR-2007-12-07-1389",
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
-    "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
+    "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/purpose/npr-1", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
     "/sparql", "/query/", "/query/roles", "/problem/not-found", "/problem/gone", "/audit", "/audit/trend", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
     "/picture/around/registry/npr", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",

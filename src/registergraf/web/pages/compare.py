@@ -26,6 +26,8 @@ blueprint = localised("compare", __name__)
 
 RULE = "rule"
 """The row with the rules that fail."""
+LISTED = 500
+"""The most data sources that are all listed to choose from; of more, one is named by its slug."""
 FEWEST, MOST = 2, 6
 """How many can be set side by side."""
 
@@ -65,7 +67,7 @@ def compare() -> Response:
         else (),
         chosen=iris,
         lines=lines_of(slugs) if len(slugs) >= FEWEST else [],
-        addable=[row["registry"].value for row in ordered_registries(g.lang) if row["slug"].value not in slugs],
+        addable=addable(slugs),
         most=MOST,
         address=lambda iri: (
             f"/{g.lang}/compare?"
@@ -91,6 +93,12 @@ def chosen_slugs() -> list[str]:
     for slug in slugs:
         known("registry", slug)
     return slugs
+
+
+def addable(slugs: Sequence[str]) -> list[str]:
+    """The IRIs of those that can be set beside the chosen ones; none where they are too many to choose from a list."""
+    every = ordered_registries(g.lang)
+    return [row["registry"].value for row in every if row["slug"].value not in slugs] if len(every) <= LISTED else []
 
 
 def too_many(slugs: Sequence[str]) -> Response:
