@@ -18,7 +18,7 @@ from registergraf.namespaces import BASE
 from registergraf.release.lines import told_of
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
-from registergraf.sparql import Answer, Question, Ticket
+from registergraf.sparql import Answer, Question
 from registergraf.web import create_app
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class FakePool:
         self.error = error
         self.asked: list[Question] = []
 
-    def ask(self, question: Question, _ticket: Ticket | None = None) -> Answer:
+    async def ask_soon(self, question: Question) -> Answer:
         """Remember what was asked, and answer."""
         self.asked.append(question)
         if self.error:

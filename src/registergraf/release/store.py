@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import RdfFormat, Store
 
-from registergraf.audit.report import Report
-from registergraf.audit.trend import compare
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
 from registergraf.release.dumps import FOLDER
@@ -33,6 +31,7 @@ from registergraf.search import INDEX_FILE, Index
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from registergraf.audit.report import Report
     from registergraf.audit.trend import Trend
 
 CURRENT = "current"
@@ -91,6 +90,8 @@ class Release:
     @cached_property
     def report(self) -> Report:
         """The audit as it was made with the release; raises `ReleaseError` for one in the form of another version."""
+        from registergraf.audit.report import Report  # noqa: PLC0415 - not needed to serve
+
         try:
             return Report.read(self.read("audit/report.json"))
         except (ValueError, TypeError, KeyError) as error:
@@ -110,6 +111,8 @@ class Release:
 
     def trend(self, other: str) -> Trend:
         """What became of every failure since the release of a name beside this one; raises `ReleaseError`."""
+        from registergraf.audit.trend import compare  # noqa: PLC0415 - not needed to serve
+
         return compare(self.others()[other].report, self.report)
 
     @property

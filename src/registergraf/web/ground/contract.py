@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from registergraf.sparql import Answer, Question, Ticket
 
 
+TICKET = "registergraf.ticket"
+"""Where the server puts the ticket of a request in the WSGI environment, with which its question can be called off."""
+
+
 class Trend(Protocol):
     """Two audits compared; `registergraf.audit.trend.Trend` is one."""
 
@@ -116,3 +120,6 @@ class Pool(Protocol):
 
     def ask(self, question: Question, ticket: Ticket | None = None, /) -> Answer:
         """Answer a question; raises `QueryError`. A ticket can call it off."""
+
+    async def ask_soon(self, question: Question, /) -> Answer:
+        """The same in the running event loop; cancelling calls it off."""

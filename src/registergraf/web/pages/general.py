@@ -13,13 +13,14 @@ from registergraf.web.endpoint import named, permalinks
 from registergraf.web.endpoint.sparql import endpoint, form
 from registergraf.web.ground.client import language
 from registergraf.web.ground.i18n import texts
+from registergraf.web.ground.members import SLUGS
 from registergraf.web.ground.site import site
 from registergraf.web.pages.browse import negotiated
 from registergraf.web.pages.things import REFERENCES_SHOWN, by_property, facts, known, references
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import CATALOGUE, data_links, page_links
 from registergraf.web.shown.localised import localised
-from registergraf.web.shown.problems import SLUGS, UnknownThing
+from registergraf.web.shown.problems import UnknownThing
 from registergraf.web.shown.render import render
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
-from registergraf.json_text import json_text
 from registergraf.web.ground.client import HTML, accepted, language
 from registergraf.web.ground.days import NoDay
 from registergraf.web.ground.gone import gone
 from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.ground.members import PROBLEM, problem_members, slug_of
 from registergraf.web.ground.site import site
 from registergraf.web.shown.render import render
 
@@ -19,23 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask import Flask
-
-PROBLEM = "application/problem+json"
-SLUGS = {
-    400: "bad-request",
-    403: "refused",
-    404: "not-found",
-    405: "method-not-allowed",
-    406: "not-acceptable",
-    408: "too-slow",
-    410: "gone",
-    413: "too-large",
-    415: "unsupported-media-type",
-    429: "too-many-requests",
-    500: "internal-error",
-    503: "unavailable",
-}
-"""The problems that have a page of their own; any other 4xx is a bad request, any other 5xx an internal error."""
 
 
 class UnknownThing(NotFound):
@@ -65,11 +48,6 @@ class NothingAcceptable(NotAcceptable):
         self.available = list(offers)
 
 
-def slug_of(status: int) -> str:
-    """The problem that a status is told as."""
-    return SLUGS.get(status) or ("bad-request" if status < 500 else "internal-error")  # noqa: PLR2004
-
-
 def problem(status: int, detail: str, **extra: Any) -> Response:
     """Tell of an error in the form that the client asks for; `extra` are members of the problem."""
     slug = slug_of(status)
@@ -88,20 +66,6 @@ def wants_page() -> bool:
     page_first = "lang" in (request.view_args or {}) or request.path.split("/")[1] in LANGUAGES
     offers = [HTML, PROBLEM, "application/json"] if page_first else [PROBLEM, "application/json", HTML]
     return (accepted(offers) or offers[0]) == HTML
-
-
-def problem_members(base: str, status: int, detail: str, instance: str, **extra: Any) -> bytes:
-    """A problem as JSON (RFC 9457, section 3.1); `extra` are members beside the usual ones."""
-    slug = slug_of(status)
-    members = {
-        "type": f"{base}problem/{slug}",
-        "title": slug.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "instance": instance,
-        **extra,
-    }
-    return json_text(members)
 
 
 def on_http_exception(error: HTTPException) -> Response:
