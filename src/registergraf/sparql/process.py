@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from registergraf.errors import QueryError, QueryLimitError
@@ -103,11 +103,20 @@ class Nursery:
             env=os.environ | {"RUST_BACKTRACE": "0"},
         )
         theirs.close()
+        Thread(target=self._watch, args=(self._process,), name="watch-nursery", daemon=True).start()
         self._channel = ours
         self._loaded = False
         self._litter += 1
         ours.send(message_of(self._setup))
         return ours
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Start another at once where one ends that had loaded the dataset, so that it is ready when it is needed."""
+        process.wait()
+        with self._lock:
+            if self._process is process and self._loaded:
+                self._end()
+                self._launch()
 
     def _order_twice(self, order: dict[str, Any], file: int) -> dict[str, Any]:
         """Give an order, and once more to another process where the first had ended without our knowing."""
