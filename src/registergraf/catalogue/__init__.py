@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from registergraf.catalogue import atom, feed
 from registergraf.catalogue.export import PROFILES, UNSIZED, export, export_all, made_by
-from registergraf.catalogue.formats import FORMATS, Format, write
+from registergraf.catalogue.formats import FORMATS, Format, write, write_all
 from registergraf.catalogue.paging import page, pages
 from registergraf.catalogue.slices import Slices, sizes
 from registergraf.catalogue.things import as_triple, entity_document
@@ -30,4 +30,5 @@ __all__ = [
     "pages",
     "sizes",
     "write",
+    "write_all",
 ]
