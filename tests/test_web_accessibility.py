@@ -35,7 +35,7 @@ pytestmark = [
 TYPES = [
     "/", "/search?q=npr", "/registry/", "/registry/npr", "/compare?registry=npr&registry=msis", "/law/",
     "/act/LOV-2014-06-20-43", "/provision/lov-2014-06-20-43.p11", "/organisation/", "/organisation/983744516",
-    "/concept/consent-not-required", "/claim/npr-11", "/audit", "/rule/", "/rule/L34", "/ns", "/query/", "/query/roles",
+    "/concept/consent-not-required", "/claim/npr-11", "/audit", "/audit/trend", "/rule/", "/rule/L34", "/ns", "/query/", "/query/roles",
     "/catalogue", "/about", "/sources", "/registry/finnesikke", "/organisation/983744516?show=sparql", "/picture/",
     "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43", "/picture/around/registry/npr",
     "/registry/npr?as-of=2019-01-01", "/changes",

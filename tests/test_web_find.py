@@ -187,6 +187,20 @@ def test_too_many_and_unknown_ones_are_refused() -> None:
     assert "/nb/registry/kreftregisteret" in answer.text
 
 
+def test_a_comparison_is_given_as_data() -> None:
+    """The rows of the page, as CSV and as JSON, in the language of the address; one alone cannot be compared."""
+    asked = "registry=npr&registry=msis"
+    assert f'href="/nn/compare.csv?{asked.replace("&", "&amp;")}"' in client().get(f"/nn/compare?{asked}").text
+    table = list(csv.reader(io.StringIO(client().get(f"/nn/compare.csv?{asked}").text)))
+    told = client().get(f"/nn/compare.json?{asked}").get_json()
+    assert table[0] == ["Kva", "Norsk pasientregister", "Meldingssystem for smittsomme sykdommer", "Likt?"]
+    assert [row[0] for row in table[1:]] == [row["label"] for row in told["rows"]]
+    kinds = next(row for row in told["rows"] if row["row"] == "kind")
+    assert kinds["verdict"] == "alike"
+    assert {value["label"] for cell in kinds["values"] for value in cell} == {"Sentralt helseregister"}
+    assert client().get("/nn/compare.json?registry=npr").status_code == 400
+
+
 def test_a_page_is_not_sent_twice() -> None:
     """A page follows from the release and its address, so that who has it is told so."""
     for path in ("/nb/registry/?consent=required", "/en/compare?registry=npr&registry=msis", "/nb/search?q=npr"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from registergraf.assessment.reach import attainable_mean, shortfalls, unexplained
 from registergraf.catalogue import write
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def to_text(
     return "\n".join([*parts, *_value_lines(assessment.values)]) + "\n"
 
 
-def to_json(assessment: Assessment, place: str, files: Mapping[str, str], within: Sequence[Limit] = ()) -> str:
+def to_json(assessment: Assessment, place: str, files: Mapping[str, str], within: Sequence[Limit] = ()) -> bytes:
     """The assessment for programs; `within` and `files` as `to_text`."""
     told = {
         "catalogue": place,
@@ -67,7 +67,7 @@ def to_json(assessment: Assessment, place: str, files: Mapping[str, str], within
             for v in assessment.values
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def to_dqv(assessment: Assessment) -> bytes:

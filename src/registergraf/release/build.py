@@ -21,7 +21,7 @@ from registergraf.release.dumps import dump_files
 from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
 from registergraf.release.scoring import score_files
-from registergraf.release.store import DESCRIPTIONS, Release, publish
+from registergraf.release.store import DESCRIPTIONS, Release, prepare, publish
 
 if TYPE_CHECKING:
     import datetime
@@ -56,6 +56,7 @@ def build(
     before it keeps serving.
     """
     started = time.monotonic()
+    prepare(settings.releases_dir)
     tell("reading the curated files")
     content = load(read_files(settings.content_dir, settings.base_iri), settings.base_iri)
     documents = audit.read_documents(settings.sources_dir)

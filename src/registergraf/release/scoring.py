@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, parse
@@ -10,6 +9,7 @@ from pyoxigraph import RdfFormat, parse
 from registergraf.assessment.reach import limits
 from registergraf.assessment.scores import offline_score
 from registergraf.assessment.telling import summary_json
+from registergraf.json_text import json_text
 from registergraf.release.store import SCORES
 
 if TYPE_CHECKING:
@@ -33,4 +33,4 @@ def score_files(view: Store, content: Content, files: Mapping[str, bytes]) -> di
         within = limits(view, content.files, profile)
         summary = summary_json(score, within, content.files)
         told.append({"score": name, "view": profile, "datasets": len(score.datasets), **summary})
-    return {SCORES: (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()}
+    return {SCORES: json_text(told)}

@@ -47,11 +47,16 @@ def limit_memory(mib: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def die_with_parent() -> None:
-    """Have this process killed when the one that forked it ends, where the system can."""
+def die_with_parent(parent: int) -> None:
+    """Have this process killed when the one of that number, which forked it, ends, where the system can.
+
+    The system tells only of an end that comes later, so a parent that is gone already ends it here.
+    """
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 @contextlib.contextmanager

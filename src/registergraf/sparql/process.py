@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -153,20 +154,20 @@ class WorkerProcess:
         """Whether it waits for a question."""
         return not self._ended and self._channel.is_silent()
 
-    def ask(self, question: Question) -> Answer | QueryError:
+    async def ask(self, question: Question) -> Answer | QueryError:
         """Give the answer, or the error that the worker reports; it can be asked again.
 
         Raises `QueryLimitError` past the time, and `QueryError` where the worker died; then it is of no more use.
         """
         seconds = min(self._setup.query_seconds, question.most_seconds or self._setup.query_seconds)
         try:
-            self._channel.send(message_of(question))
-            return _read(self._channel.receive(self._setup.answer_mb * _MIB, seconds))
+            async with asyncio.timeout(seconds):
+                return _read(await self._channel.exchange(message_of(question), self._setup.answer_mb * _MIB))
         except TimeoutError:
             message = f"the query took longer than the {seconds:g} seconds that are allowed"
             raise QueryLimitError("query-seconds", message) from None
         except ChannelClosedError as error:
-            raise self._death() from error
+            raise await asyncio.to_thread(self._death) from error
 
     def kill(self) -> None:
         """End it at once, whatever it does."""

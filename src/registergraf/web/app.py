@@ -12,6 +12,7 @@ from registergraf.web import openapi
 from registergraf.web.data import catalog, descriptions, discovery, dumps, examples, feed
 from registergraf.web.endpoint import graph_store, named, permalinks, sparql
 from registergraf.web.ground.days import SITES, Sites, choose_day
+from registergraf.web.ground.headers import CORS_HEADERS, PREFLIGHT_HEADERS, SCRIPTED_POLICY, SECURITY_HEADERS
 from registergraf.web.ground.i18n import LANGUAGES
 from registergraf.web.ground.site import EXTENSION, Site
 from registergraf.web.pages import (
@@ -35,24 +36,6 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
     from registergraf.web.ground.contract import Pool, Release
 
-# No scripts and nothing from others: a page can neither run what the graph holds nor tell anybody who reads it.
-# The style sheet of Designsystemet has its icons as data: images.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
-
-# The query page has an editor: scripts of ours only, which may ask us only.
-SCRIPTED_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-# Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
 DATA_BLUEPRINTS = (
     "linked_data",
     "catalog",
@@ -67,18 +50,6 @@ DATA_BLUEPRINTS = (
     "permalinks",
     "audit",
 )
-CORS_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Profile, Last-Modified, Location",
-}
-PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": (
-        "Accept, Accept-Language, Accept-Profile, Content-Type, If-Modified-Since, If-None-Match"
-    ),
-    "Access-Control-Max-Age": "3600",
-}
-
 STATIC_SECONDS = 365 * 24 * 60 * 60
 """How long a client may keep a static file; its address has its hash."""
 
@@ -124,7 +95,8 @@ class KindConverter(BaseConverter):
 def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     """Make the application that serves one release."""
     app = Flask("registergraf.web")
-    app.extensions[EXTENSION] = Site(release, settings, CachedPool(pool, settings.answer_cache_mb))
+    answers = pool if isinstance(pool, CachedPool) else CachedPool(pool, settings.answer_cache_mb)
+    app.extensions[EXTENSION] = Site(release, settings, answers)
     app.url_map.converters["kind"] = KindConverter
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length

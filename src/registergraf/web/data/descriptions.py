@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from registergraf.json_text import json_text
 from registergraf.catalogue import FORMATS, write
 from registergraf.web.ground.client import accepted
 from registergraf.web.data.documents import document, format_of, media_types, split_suffix
@@ -51,7 +51,7 @@ def well_known() -> AnyResponse:
 @blueprint.get("/prefixes.json")
 def prefixes() -> Response:
     """The prefixes in use, each with its namespace."""
-    return Response(json.dumps(site().prefixes, indent=1) + "\n", content_type="application/json")
+    return Response(json_text(site().prefixes), content_type="application/json")
 
 
 @blueprint.get("/terms.json")
@@ -60,7 +60,7 @@ def terms() -> Response:
     known: dict[str, list[str]] = {"class": [], "property": []}
     for row in site().rows("used-terms"):
         known[row["kind"].value].append(row["term"].value)
-    return Response(json.dumps(known, indent=1) + "\n", content_type="application/json")
+    return Response(json_text(known), content_type="application/json")
 
 
 def service_description() -> Response:

@@ -9,15 +9,13 @@ from flask import Response, request
 
 from registergraf import catalogue
 from registergraf.catalogue import FORMATS, write
+from registergraf.web.ground.headers import MAX_AGE
 from registergraf.web.ground.site import site
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from registergraf.catalogue import Format
-
-MAX_AGE = 300
-"""Seconds a client may keep an address that shows another release later."""
 
 
 def split_suffix(key: str) -> tuple[str, str]:

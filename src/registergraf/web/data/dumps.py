@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, redirect, request
 
 from registergraf.web.ground.client import HTML, accepted, language
-from registergraf.web.data.documents import MAX_AGE
+from registergraf.web.ground.headers import MAX_AGE
 from registergraf.web.shown.links import Link
 from registergraf.web.shown.localised import localised
 from registergraf.web.shown.problems import UnknownThing

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.http import generate_etag
 
 from registergraf.catalogue import FORMATS
-from registergraf.web.data.documents import MAX_AGE
+from registergraf.web.ground.headers import MAX_AGE
 from registergraf.web.shown.links import Link, add_links
 from registergraf.web.shown.problems import UnknownThing
 from registergraf.web.ground.site import site

@@ -1,146 +1,40 @@
-"""From a question to a response: what the endpoint, the graph store and the named queries have in common.
-
-The strong entity tag of an answer follows from the release, the question and the format (RFC 9110, section 8.8.3), so
-that a client that has it is told so without anything being run.
-"""
+"""Answering a question in a view: what the endpoint, the graph store and the named queries have in common."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, request
-from werkzeug.datastructures import ETags
-from werkzeug.http import parse_etags
 
-from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
-from registergraf.sparql.cache import identity, is_stable
-from registergraf.sparql.formats import RESULTS, NotAcceptableError, negotiate
-from registergraf.sparql.protocol import ProtocolError
-from registergraf.web.data.documents import MAX_AGE
-from registergraf.web.endpoint.teaching import language_of, members
+from registergraf.errors import QueryError
+from registergraf.web.endpoint.replies import ATTACHMENT, Call, content_type, headers_of, prepare, status_of
+from registergraf.web.endpoint.teaching import language_of
 from registergraf.web.ground.client import HTML, language
+from registergraf.web.ground.contract import TICKET
 from registergraf.web.ground.results import EXCEL, excel, read_table
 from registergraf.web.ground.site import site
 from registergraf.web.shown.problems import problem, wants_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from registergraf.sparql import Answer, Question
-    from registergraf.sparql.pool import Ticket
-    from registergraf.web.ground.contract import Pool
+    from registergraf.sparql import Question
+    from registergraf.web.endpoint.replies import Reply
     from registergraf.web.ground.results import Table
 
     Page = Callable[[Table], Response]
 
-JSON = RESULTS[0].media_type
-TICKET = "registergraf.ticket"
-"""Where the server puts the ticket of a request in the WSGI environment."""
-ATTACHMENT = {"Content-Disposition": "attachment"}
-MADE_HERE = {"html": HTML, "excel": EXCEL}
-"""Formats that are made from the JSON of a table, by their name in ``?format=``."""
-
-SAFE = ("GET", "HEAD", "QUERY")
-"""Methods whose answers are the same for the same address and body."""
-
-LIMITS = {"query-length": 413, "query-nesting": 400, "answer-mb": 413, "answer-rows": 413}
-"""Limits that a query breaks by itself; any other one is the service's (503)."""
-BUSY = frozenset({"query-queue", "query-wait-seconds"})
-"""Limits that are not reached when it is asked again a little later."""
-RETRY_SECONDS = 2
-
-ENGINE = " ".join(f"{name} {version(name)}" for name in ("registergraf", "pyoxigraph"))
-
-
-@dataclass(frozen=True)
-class Call:
-    """What of a request its answer depends on, beside the question."""
-
-    method: str
-    path: str
-    if_none_match: str = ""
-    language: str = ""
-    ticket: Ticket | None = None
-    """Calls the question off when the client leaves."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A question as the pool is to be asked, and what its table is made into here, if anything."""
-
-    question: Question
-    made: str = ""
-
-    def tag(self, release: str, call: Call) -> str:
-        """The entity tag; "" for a question whose answer may be another the next time."""
-        if call.method not in SAFE or not is_stable(self.question):
-            return ""
-        made = f"{self.made} {call.language}" if self.made == HTML else self.made
-        whole = f"{release} {ENGINE} {call.path} {identity(self.question)} {made}"
-        return hashlib.sha256(whole.encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What is to be sent: status and headers, and the answer, if it goes along, with what is to be made of it."""
-
-    status: int
-    headers: Mapping[str, str]
-    answer: Answer | None = None
-    made: str = ""
-
-
-def wanted(question: Question, *, page: bool) -> Wanted:
-    """Tell apart what the workers write and what is made here: a page, where there can be one, and a sheet."""
-    name = (question.name or "").lower()
-    if name in MADE_HERE and (page or name != "html"):
-        return Wanted(replace(question, accept=JSON, name=None), MADE_HERE[name])
-    if page and not name and prefers_page(question.accept):
-        # A table as JSON, and a graph as the client likes it.
-        return Wanted(replace(question, accept=f"{JSON}, {question.accept}"), HTML)
-    return Wanted(question)
-
-
-def prefers_page(accept: str | None) -> bool:
-    """Whether a client would rather have a page than any of the formats of a table."""
-    return negotiate(accept, [*(form.media_type for form in RESULTS), HTML]) == HTML
-
-
-def reply(pool: Pool, release: str, call: Call, question: Question, *, page: bool) -> Reply:
-    """Answer a question of a call, or tell that the client has the answer; raises `QueryError`.
-
-    `page` says whether the table can be made into a page.
-    """
-    asked = wanted(question, page=page)
-    tag = asked.tag(release, call)
-    known = parse_etags(call.if_none_match) if tag else ETags()
-    headers = {"Vary": "Accept, Accept-Language" if asked.made == HTML else "Accept"}
-    if tag:
-        headers |= {"ETag": f'"{tag}"', "Cache-Control": f"public, max-age={MAX_AGE}"}
-    elif call.method in SAFE:
-        headers["Cache-Control"] = "no-store"
-    if tag and not known.star_tag and known.contains_weak(tag):
-        return Reply(304, headers)
-    answer = pool.ask(asked.question, call.ticket)
-    if known.star_tag:  # for what exists, which is known only now
-        return Reply(304, headers)
-    return Reply(200, headers, answer, asked.made if answer.media_type == JSON else "")
-
 
 def respond(question: Question, page: Page | None = None) -> Response:
     """Answer a question; `page` makes the page of a table for a browser. A refusal is told as a problem."""
-    call = Call(
-        request.method,
-        request.path,
-        request.headers.get("If-None-Match", ""),
-        language(),
-        request.environ.get(TICKET),
-    )
+    call = Call(request.method, request.path, request.headers.get("If-None-Match", ""), language())
+    ready = prepare(site().release.name, call, question, page=page is not None)
     try:
-        made = reply(site().pool, site().release.name, call, question, page=page is not None)
+        made = (
+            ready.unchanged()
+            if ready.known
+            else ready.reply(site().pool.ask(ready.asked.question, request.environ.get(TICKET)))
+        )
     except QueryError as error:
         return refusal(error)
     response = _dressed(made, page)
@@ -162,11 +56,6 @@ def _dressed(made: Reply, page: Page | None) -> Response:
     return response
 
 
-def content_type(media_type: str) -> str:
-    """The Content-Type of an answer; only the text types have a parameter for the encoding, which is always UTF-8."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
 def refusal(error: QueryError) -> Response:
     """A query that was not answered, as a problem that says what to change."""
     header = request.headers.get("Accept-Language")
@@ -174,34 +63,3 @@ def refusal(error: QueryError) -> Response:
     response = problem(status, **extra)
     response.headers.update(headers_of(error))
     return response
-
-
-def headers_of(error: QueryError) -> dict[str, str]:
-    """The headers that a refusal has beside the usual ones."""
-    if isinstance(error, ProtocolError) and error.allow:
-        return {"Allow": error.allow}
-    if isinstance(error, QueryLimitError) and error.limit in BUSY:
-        return {"Retry-After": str(RETRY_SECONDS)}
-    return {}
-
-
-def status_of(error: QueryError, lang: str, base: str) -> tuple[int, dict[str, Any]]:
-    """The status of a refusal, and the members of its problem that follow from the error; `detail` is one."""
-    if isinstance(error, QuerySyntaxError):
-        return 400, members(error, lang, base)
-    status, extra = _status_of(error)
-    return status, {"detail": str(error), **extra}
-
-
-def _status_of(error: QueryError) -> tuple[int, dict[str, Any]]:
-    match error:
-        case ProtocolError():
-            return error.status, {}
-        case QueryRefusedError():
-            return 403, {}
-        case NotAcceptableError():
-            return 406, {"available": [*error.offered, *([HTML] if JSON in error.offered else [])]}
-        case QueryLimitError():
-            return LIMITS.get(error.limit, 503), {"limit": error.limit}
-        case _:
-            return 500, {}

@@ -5,7 +5,6 @@ A parameter fixes a variable of the query (`registergraf.graph.named`); it is ne
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from pyoxigraph import Literal
 
 from registergraf.errors import UnknownNameError, UsageError
 from registergraf.graph.named import Parameter, find_query
+from registergraf.json_text import json_text
 from registergraf.sparql.evaluation import Question
 from registergraf.sparql.formats import RESULTS
 from registergraf.web.endpoint.answers import respond
@@ -58,7 +58,7 @@ def listing_page() -> Response:
     return render("queries.html", language(), queries=site().named.values())
 
 
-def _as_json() -> str:
+def _as_json() -> bytes:
     told = [
         {
             "name": query.name,
@@ -73,7 +73,7 @@ def _as_json() -> str:
         }
         for query in site().named.values()
     ]
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 @blueprint.get("/query/<name>")

@@ -19,10 +19,12 @@ from registergraf.errors import QueryError
 from registergraf.sparql.evaluation import Question, check_xml_names
 from registergraf.sparql.formats import GRAPHS, RESULTS, choose, negotiate
 from registergraf.sparql.protocol import read_query
-from registergraf.web.data.documents import MAX_AGE
-from registergraf.web.endpoint.answers import ATTACHMENT, JSON, TICKET, content_type, refusal
+from registergraf.web.endpoint.answers import refusal
+from registergraf.web.endpoint.replies import ATTACHMENT, JSON, content_type
 from registergraf.web.endpoint.sparql import ROWS_SHOWN
 from registergraf.web.ground.client import HTML, language
+from registergraf.web.ground.contract import TICKET
+from registergraf.web.ground.headers import MAX_AGE
 from registergraf.web.ground.results import EXCEL, excel, read_table
 from registergraf.web.ground.shelf import StoredQuery
 from registergraf.web.ground.site import site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from registergraf.web.data.descriptions import service_description
 from registergraf.web.data.documents import media_types
 from registergraf.web.endpoint.answers import refusal, respond
 from registergraf.web.ground.client import HTML, accepted, language
+from registergraf.web.ground.days import AS_OF, read_day
 from registergraf.web.ground.site import site
 from registergraf.web.shown.render import render
 
@@ -40,16 +42,19 @@ def endpoint() -> Response:
         )
     except QueryError as error:
         return refusal(error)
-    return respond(asked.question(request.headers.get("Accept")), partial(answer_page, asked))
+    question = asked.question(request.headers.get("Accept"))
+    if request.args.get(AS_OF):
+        question = replace(question, as_of=read_day(request.args[AS_OF]).isoformat())
+    return respond(question, partial(answer_page, asked))
 
 
 def answer_page(asked: QueryRequest, table: Table) -> Response:
     """The page of an answer: its rows, the whole of it in every format, and the query to go on from."""
     graphs = [("default-graph-uri", iri) for iri in asked.default_graphs]
     graphs += [("named-graph-uri", iri) for iri in asked.named_graphs]
-    addresses = [
-        (f.media_type, "/sparql?" + urlencode([("query", asked.query), *graphs, ("format", f.name)])) for f in RESULTS
-    ]
+    day = [(AS_OF, request.args[AS_OF])] if request.args.get(AS_OF) else []
+    pairs = [("query", asked.query), *graphs, *day]
+    addresses = [(f.media_type, "/sparql?" + urlencode([*pairs, ("format", f.name)])) for f in RESULTS]
     return form(asked.query, table=table, addresses=addresses, graphs=graphs)
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from flask import g, request
 
 from registergraf.sparql.formats import negotiate
+from registergraf.web.ground.headers import HTML
 from registergraf.web.ground.i18n import preferred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HTML = "text/html"
+__all__ = ["HTML", "accepted", "language"]
 
 
 def accepted(offers: Sequence[str]) -> str | None:

@@ -14,6 +14,34 @@ if TYPE_CHECKING:
     from registergraf.sparql import Answer, Question, Ticket
 
 
+TICKET = "registergraf.ticket"
+"""Where the server puts the ticket of a request in the WSGI environment, with which its question can be called off."""
+
+
+class Trend(Protocol):
+    """Two audits compared; `registergraf.audit.trend.Trend` is one."""
+
+    @property
+    def moves(self) -> Sequence[Mapping[str, Any]]:
+        """Each failure of either audit: `move`, `verdict` (its id), `rule`, `focus`, `severity`, `message`."""
+
+    @property
+    def by_rule(self) -> Mapping[str, Mapping[str, int]]:
+        """How many of each move there are, for each rule that has any."""
+
+    @property
+    def rules_added(self) -> Sequence[str]:
+        """The rules that only the later audit judged by."""
+
+    @property
+    def rules_removed(self) -> Sequence[str]:
+        """The rules that only the earlier audit judged by."""
+
+    @property
+    def rules_changed(self) -> Sequence[str]:
+        """The rules that are not the same, so that their verdicts may move by that alone."""
+
+
 class Release(Protocol):
     """An immutable release; `registergraf.release.Release` is one."""
 
@@ -54,6 +82,13 @@ class Release(Protocol):
         """The rules of the audit."""
 
     @property
+    def told(self) -> Mapping[str, frozenset[str]]:
+        """Each thing that it says anything of, with what is said to have come in its place."""
+
+    def trend(self, other: str, /) -> Trend:
+        """Tell what became of every failure since another of `others`; raises `ReleaseError` where that is unknown."""
+
+    @property
     def scores(self) -> Sequence[Mapping[str, Any]]:
         """The quality scores of the catalogue; none in an older release."""
 
@@ -85,3 +120,6 @@ class Pool(Protocol):
 
     def ask(self, question: Question, ticket: Ticket | None = None, /) -> Answer:
         """Answer a question; raises `QueryError`. A ticket can call it off."""
+
+    async def ask_soon(self, question: Question, /) -> Answer:
+        """The same in the running event loop; cancelling calls it off."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from registergraf.web.ground.contract import Pool, Release
 
 EXTENSION = "registergraf"
+VERDICT_KEYS = ("registry", "focus", "rule", "id")
+"""The members of a verdict that it is looked up by."""
 PROFILE = "dcat-ap-no"
 """The profile of the catalogue document that pages and sitemap are made of."""
 
@@ -97,6 +99,18 @@ class Site:
     @cached_property
     def _slices(self) -> dict[str, Slices]:
         return {}
+
+    def verdicts(self, member: str, value: str) -> list[Mapping[str, Any]]:
+        """The verdicts whose `member` (one of `VERDICT_KEYS`) has a value."""
+        return self._verdicts.get((member, value), [])
+
+    @cached_property
+    def _verdicts(self) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
+        found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+        for verdict in self.release.verdicts:
+            for member in VERDICT_KEYS:
+                found[member, verdict.get(member, "")].append(verdict)
+        return dict(found)
 
     # ---------------------------------------------------------------- names
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
-from registergraf.web.data.documents import MAX_AGE
 from registergraf.web.ground.client import language
+from registergraf.web.ground.headers import MAX_AGE
 from registergraf.web.ground.i18n import LANGUAGES
 from registergraf.web.ground.site import site
 from registergraf.web.shown.problems import UnknownThing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -46,12 +47,8 @@ class Choice:
     def read(cls) -> Choice:
         """Read the address of the request; a facet may be given more than once."""
         given = {facet: tuple(dict.fromkeys(filter(None, request.args.getlist(facet)))) for facet in FACETS}
-        page = request.args.get("page", "1")
-        return cls(
-            {facet: keys for facet, keys in given.items() if keys},
-            request.args.get("q", "").strip(),
-            max(1, int(page)) if page.isdecimal() and len(page) < len(str(10**6)) else 1,
-        )
+        chosen = {facet: keys for facet, keys in given.items() if keys}
+        return cls(chosen, request.args.get("q", "").strip(), page_asked())
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that say it, always in the same order; the page is not part of what is chosen."""
@@ -72,6 +69,12 @@ class Choice:
         return f"/{g.lang}/registry{path or '/'}" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
+def page_asked() -> int:
+    """The page of a list that the address asks for; the first where it asks for none that can be."""
+    page = request.args.get("page", "1")
+    return max(1, int(page)) if page.isdecimal() and len(page) < len(str(10**6)) else 1
+
+
 @blueprint.get("/registry/")
 def registries() -> Response:
     """The data sources that fit what the address chooses, and how many there would be with each other value."""
@@ -90,6 +93,7 @@ def registries() -> Response:
         found=[(iri, facets.of(iri)) for iri in found[first : first + PER_PAGE]],
         total=len(found),
         pages=-(-len(found) // PER_PAGE),
+        page_address=partial(choice.address, ""),
         opened=OPEN,
         shorts=_shorts(site(), g.lang),
         bases=_bases(site()),

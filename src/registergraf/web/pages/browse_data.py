@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from flask import Response, g
 from pyoxigraph import DefaultGraph, NamedNode
 
 from registergraf.catalogue import FORMATS, write
+from registergraf.json_text import json_text
 from registergraf.web.ground.results import guarded
 from registergraf.web.ground.site import site
 from registergraf.web.pages.facets import FACETS, NONE, SILENT
@@ -63,7 +63,7 @@ def _csv(listing: Listing) -> str:
     return buffer.getvalue()
 
 
-def _json(listing: Listing) -> str:
+def _json(listing: Listing) -> bytes:
     told = {
         "said": listing.said,
         "asOf": site().release.as_of.isoformat(),
@@ -72,7 +72,7 @@ def _json(listing: Listing) -> str:
         "count": len(listing.found),
         "registries": [_described(listing, iri) for iri in listing.found],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def _turtle(listing: Listing) -> bytes:

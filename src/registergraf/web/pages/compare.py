@@ -10,8 +10,11 @@ from flask import Response, g, request
 
 from registergraf.web.ground.site import site
 from registergraf.web.pages.browse import ordered_registries
+from registergraf.web.pages.compare_data import MEDIA_TYPES, download
+from registergraf.web.pages.things import known
+from registergraf.web.shown.links import Link
 from registergraf.web.shown.localised import localised
-from registergraf.web.shown.problems import UnknownThing, problem
+from registergraf.web.shown.problems import problem
 from registergraf.web.shown.render import render
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ blueprint = localised("compare", __name__)
 
 RULE = "rule"
 """The row with the rules that fail."""
+LISTED = 500
+"""The most data sources that are all listed to choose from; of more, one is named by its slug."""
 FEWEST, MOST = 2, 6
 """How many can be set side by side."""
 
@@ -49,42 +54,74 @@ class Line:
 @blueprint.get("/compare")
 def compare() -> Response:
     """Two to six data sources side by side; with fewer, the form to choose them by."""
-    slugs = [*dict.fromkeys(filter(None, request.args.getlist("registry")))]
-    iris = [site().iri("registry", slug) for slug in slugs]
-    for slug, iri in zip(slugs, iris, strict=True):
-        if not site().knows(iri):
-            raise UnknownThing("registry", slug)
+    slugs = chosen_slugs()
     if len(slugs) > MOST:
-        return problem(400, f"{MOST} data sources can be set side by side, not {len(slugs)}: leave some out")
-    columns = [_rows(iri.value) for iri in iris]
-    rows = sorted({key for column in columns for key in column})
-    lines = [Line(row, [column.get((order, row), ()) for column in columns]) for order, row in rows]
+        return too_many(slugs)
+    iris = [site().iri("registry", slug).value for slug in slugs]
+    asked = urlencode([("registry", slug) for slug in slugs])
     return render(
         "compare.html",
         g.lang,
-        chosen=[iri.value for iri in iris],
-        lines=[*lines, Line(RULE, [_failed(slug) for slug in slugs])] if len(slugs) >= FEWEST else [],
-        addable=[row["registry"].value for row in ordered_registries(g.lang) if row["slug"].value not in slugs],
+        [Link("alternate", f"/{g.lang}/compare.{suffix}?{asked}", form) for suffix, form in MEDIA_TYPES.items()]
+        if len(slugs) >= FEWEST
+        else (),
+        chosen=iris,
+        lines=lines_of(slugs) if len(slugs) >= FEWEST else [],
+        addable=addable(slugs),
         most=MOST,
         address=lambda iri: (
             f"/{g.lang}/compare?"
-            + urlencode([("registry", slug) for slug, one in zip(slugs, iris, strict=True) if one.value != iri])
+            + urlencode([("registry", slug) for slug, one in zip(slugs, iris, strict=True) if one != iri])
         ),
     )
 
 
-def _rows(iri: str) -> dict[tuple[int, str], list[Term]]:
+@blueprint.get("/compare.<any(csv, json):suffix>")
+def compare_as(suffix: str) -> Response:
+    """The same as data."""
+    slugs = chosen_slugs()
+    if len(slugs) > MOST:
+        return too_many(slugs)
+    if len(slugs) < FEWEST:
+        return problem(400, f"{FEWEST} to {MOST} data sources can be compared: registry=npr&registry=msis")
+    return download(suffix, [site().iri("registry", slug).value for slug in slugs], lines_of(slugs))
+
+
+def chosen_slugs() -> list[str]:
+    """The data sources that the address names, each once; raises `UnknownThing`."""
+    slugs = [*dict.fromkeys(filter(None, request.args.getlist("registry")))]
+    for slug in slugs:
+        known("registry", slug)
+    return slugs
+
+
+def addable(slugs: Sequence[str]) -> list[str]:
+    """The IRIs of those that can be set beside the chosen ones; none where they are too many to choose from a list."""
+    every = ordered_registries(g.lang)
+    return [row["registry"].value for row in every if row["slug"].value not in slugs] if len(every) <= LISTED else []
+
+
+def too_many(slugs: Sequence[str]) -> Response:
+    """What is told of more than can be set side by side."""
+    return problem(400, f"{MOST} data sources can be set side by side, not {len(slugs)}: leave some out")
+
+
+def lines_of(slugs: Sequence[str]) -> list[Line]:
+    """Everything that is said of any of them, and the rules each breaks."""
+    columns = [_rows(slug) for slug in slugs]
+    rows = sorted({key for column in columns for key in column})
+    lines = [Line(row, [column.get((order, row), ()) for column in columns]) for order, row in rows]
+    return [*lines, Line(RULE, [_failed(slug) for slug in slugs])]
+
+
+def _rows(slug: str) -> dict[tuple[int, str], list[Term]]:
     found: dict[tuple[int, str], list[Term]] = {}
-    for row in site().rows("compare", registry=site().iri("registry", iri.rpartition("/")[2]), lang=g.lang):
+    for row in site().rows("compare", registry=site().iri("registry", slug), lang=g.lang):
         found.setdefault((int(row["order"].value), row["row"].value), []).append(row["item"])
     return found
 
 
 def _failed(slug: str) -> list[Term]:
     """The rules that a data source breaks."""
-    failed = {
-        v["rule"]
-        for v in site().release.verdicts
-        if v["registry"] == slug and v["run"] == "view" and v["outcome"] == "failed"
-    }
+    failed = {v["rule"] for v in site().verdicts("registry", slug) if v["run"] == "view" and v["outcome"] == "failed"}
     return [site().iri("rule", rule) for rule in sorted(failed)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, redirect, request
@@ -12,16 +13,18 @@ from registergraf.web.endpoint import named, permalinks
 from registergraf.web.endpoint.sparql import endpoint, form
 from registergraf.web.ground.client import language
 from registergraf.web.ground.i18n import texts
+from registergraf.web.ground.members import SLUGS
 from registergraf.web.ground.site import site
 from registergraf.web.pages.browse import negotiated
-from registergraf.web.pages.things import REFERENCES_SHOWN, facts, known, references
+from registergraf.web.pages.things import REFERENCES_SHOWN, by_property, facts, known, references
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import CATALOGUE, data_links, page_links
 from registergraf.web.shown.localised import localised
-from registergraf.web.shown.problems import SLUGS, UnknownThing
+from registergraf.web.shown.problems import UnknownThing
 from registergraf.web.shown.render import render
 
 if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
     from werkzeug.wrappers import Response as AnyResponse
 
 
@@ -30,6 +33,9 @@ CHANGES_SHOWN = 5
 
 root = Blueprint("root", __name__)
 blueprint = localised("pages", __name__)
+
+CONCEPTS = ("concept", "purpose")
+"""The kinds of things that say something of data sources and are otherwise words."""
 
 
 @root.get("/")
@@ -81,8 +87,16 @@ def terms_page() -> Response:
 
 
 def terms(lang: str) -> Response:
-    """The terms of the vocabulary."""
-    return render("terms.html", lang, data_links("/ns"), entries=gather(site().rows("terms", lang=lang)))
+    """The terms of the vocabulary, each with its definition and how much it is used."""
+    use = {row["item"].value: int(row["count"].value) for row in site().once("use", partial(site().rows, "terms-use"))}
+    entries = gather(site().rows("terms", lang=lang))
+    return render("terms.html", lang, data_links("/ns"), entries=entries, use=use, listing=listing)
+
+
+def listing(term: str, what: str) -> str:
+    """A query for what is of a class, or for what a property says."""
+    pattern = f"?thing a <{term}>" if what == "class" else f"?thing <{term}> ?value"
+    return f"SELECT * WHERE {{ {pattern} }} ORDER BY ?thing LIMIT 200"
 
 
 @blueprint.get("/sparql")
@@ -121,6 +135,8 @@ def problem_page(slug: str) -> Response:
 def entity(kind: str, key: str) -> Response:
     """Any other thing of ours: what is said of it, and what refers to it."""
     iri = known(kind, key)
+    if kind in CONCEPTS:
+        return concept(kind, key, iri)
     return render(
         "entity.html",
         g.lang,
@@ -130,5 +146,24 @@ def entity(kind: str, key: str) -> Response:
         facts=facts("entity", iri),
         statements=site().rows("entity-graph", entity=iri),
         references=references(iri),
+        limit=REFERENCES_SHOWN,
+    )
+
+
+def concept(kind: str, key: str, iri: NamedNode) -> Response:
+    """A concept or a purpose: what is said of it, the data sources that it says something of, and those beside it."""
+    use = by_property(site().rows("concept-use", entity=iri))
+    told = {entry.item for _, entries in use for entry in entries}
+    others = [(p, [entry for entry in entries if entry.item not in told]) for p, entries in references(iri)]
+    return render(
+        "concept.html",
+        g.lang,
+        page_links(f"/{kind}/{key}", iri.value),
+        iri=iri.value,
+        kind=texts(g.lang).get(f"kind.{kind}") or kind,
+        facts=facts("entity", iri),
+        use=use,
+        siblings=by_property(site().rows("concept-siblings", entity=iri)),
+        references=[(p, entries) for p, entries in others if entries],
         limit=REFERENCES_SHOWN,
     )

@@ -9,7 +9,7 @@ from flask import Response, g, redirect, request
 from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
 from registergraf.web.pages.pictures import branches_of
-from registergraf.web.pages.things import facts, known
+from registergraf.web.pages.things import REFERENCES_SHOWN, facts, known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
@@ -67,6 +67,7 @@ def _law_page(kind: str, key: str) -> Response:
         heading=texts(g.lang)("column.heading") if kind == "provision" else "",
         tree=branches,
         history=history(branches),
+        limit=REFERENCES_SHOWN,
         rules=[rule for rule in site().release.rules if iri.value in rule["source"]],
         **{name: gather(answer) for name, answer in rows.items()},
     )

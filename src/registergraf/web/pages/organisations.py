@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, g
 
 from registergraf.web.ground.site import site
+from registergraf.web.pages.browse import page_asked
 from registergraf.web.pages.pictures import roles_picture
 from registergraf.web.pages.things import REFERENCES_SHOWN, facts, known, references
 from registergraf.web.shown.entries import gather
@@ -13,6 +14,9 @@ from registergraf.web.shown.localised import localised
 from registergraf.web.shown.render import render
 
 blueprint = localised("organisations", __name__)
+
+ROLES_SHOWN = 200
+"""Roles on one page of an organisation."""
 
 
 @blueprint.get("/organisation/")
@@ -25,7 +29,11 @@ def organisations() -> Response:
 def organisation(key: str) -> Response:
     """An organisation or a unit, with every role it has or had."""
     iri = known("organisation", key)
-    roles = gather(site().rows("organisation-roles", organisation=iri), "registry")
+    every = [row["item"] for row in site().rows("organisation-role-list", organisation=iri)]
+    pages = -(-len(every) // ROLES_SHOWN)
+    page = min(page_asked(), max(pages, 1))
+    shown = every[(page - 1) * ROLES_SHOWN : page * ROLES_SHOWN]
+    roles = gather(site().rows_of("organisation-roles", "item", shown, organisation=iri), "registry")
     return render(
         "organisation.html",
         g.lang,
@@ -35,5 +43,8 @@ def organisation(key: str) -> Response:
         drawn=roles_picture("roles", roles, "registry"),
         facts=facts("organisation", iri),
         references=references(iri),
+        page=page,
+        page_address=lambda number: f"/{g.lang}/organisation/{key}" + (f"?page={number}" if number > 1 else ""),
+        pages=pages,
         limit=REFERENCES_SHOWN,
     )

@@ -38,7 +38,8 @@ def registry(key: str) -> Response:
     asked: Mapping[str, Any] = {"registry": iri, "lang": g.lang}
     sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
     evidence = gather_evidence(sections.values())
-    verdicts = [v for v in site().release.verdicts if v["registry"] == key or v["focus"] == iri.value]
+    verdicts = site().verdicts("registry", key)
+    verdicts = [*verdicts, *(v for v in site().verdicts("focus", iri.value) if v["registry"] != key)]
     links = dataset_links(f"/registry/{key}", iri.value)
     return render(
         "registry.html",

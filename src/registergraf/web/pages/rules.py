@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 
-from flask import Response, g
+from flask import Response, g, request
 
+from registergraf.errors import ReleaseError
 from registergraf.web.ground.site import site
 from registergraf.web.pages.audit import TYPES
 from registergraf.web.pages.things import OUTCOMES, ordered
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
-from registergraf.web.shown.problems import UnknownThing
+from registergraf.web.shown.problems import UnknownThing, problem
 from registergraf.web.shown.render import render
 
 blueprint = localised("rules", __name__)
 
 
+MOVES = ("new", "still", "fixed", "unsure")
+"""What may have become of a failure; unsure is one that cannot be checked any more, which is not the same as fixed."""
 SEVERITIES = ("Violation", "Warning", "Info")
 
 
@@ -38,10 +41,26 @@ def audit() -> Response:
     )
 
 
+@blueprint.get("/audit/trend")
+def trend() -> Response:
+    """What became of every failure since another release at hand: the one the address names, or the last."""
+    others = sorted(site().release.others().values(), key=lambda one: (one.as_of, one.published, one.name))
+    named = request.args.get("release") or (others[-1].name if others else "")
+    before = next((other for other in others if other.name == named), None)
+    if named and before is None:
+        raise UnknownThing("release", named)
+    try:
+        found = site().release.trend(named) if before else None
+    except ReleaseError as error:
+        return problem(409, str(error))
+    titles = {rule["id"]: rule["title"] for rule in site().release.rules}
+    return render("trend.html", g.lang, others=others, before=before, trend=found, moves=MOVES, titles=titles)
+
+
 @blueprint.get("/verdict/<key>")
 def verdict(key: str) -> Response:
     """One verdict explained: the rule, the law it rests on, what was seen and where, and the query that checks it."""
-    found = next((v for v in site().release.verdicts if v.get("id") == key), None)
+    found = next(iter(site().verdicts("id", key)), None)
     if found is None:
         raise UnknownThing("verdict", key)
     its_rule = next(r for r in site().release.rules if r["id"] == found["rule"])
@@ -64,6 +83,6 @@ def rule(key: str) -> Response:
     found = next((r for r in site().release.rules if r["id"] == key), None)
     if found is None:
         raise UnknownThing("rule", key)
-    verdicts = ordered(v for v in site().release.verdicts if v["rule"] == key)
+    verdicts = ordered(site().verdicts("rule", key))
     links = page_links(f"/rule/{key}", f"{site().release.base}rule/{key}")
     return render("rule.html", g.lang, links, rule=found, verdicts=verdicts)

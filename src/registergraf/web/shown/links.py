@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from registergraf.catalogue import FORMATS
+from registergraf.json_text import json_text
 from registergraf.web.ground.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def linkset(anchored: Mapping[str, Iterable[Link]], root: str) -> bytes:
             extra |= {"hreflang": [link.hreflang]} if link.hreflang else {}  # type: ignore[dict-item]
             context.setdefault(link.rel, []).append({"href": urljoin(root, link.href), **extra})
         contexts.append(context)
-    return (json.dumps({"linkset": contexts}, indent=1) + "\n").encode()
+    return json_text({"linkset": contexts})
 
 
 def document_links(path: str, iri: str) -> list[Link]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
@@ -10,7 +9,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from registergraf.web.ground.client import HTML, accepted, language
 from registergraf.web.ground.days import NoDay
+from registergraf.web.ground.gone import gone
 from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.ground.members import PROBLEM, problem_members, slug_of
 from registergraf.web.ground.site import site
 from registergraf.web.shown.render import render
 
@@ -19,30 +20,24 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-PROBLEM = "application/problem+json"
-SLUGS = {
-    400: "bad-request",
-    403: "refused",
-    404: "not-found",
-    405: "method-not-allowed",
-    406: "not-acceptable",
-    408: "too-slow",
-    413: "too-large",
-    415: "unsupported-media-type",
-    429: "too-many-requests",
-    500: "internal-error",
-    503: "unavailable",
-}
-"""The problems that have a page of their own; any other 4xx is a bad request, any other 5xx an internal error."""
-
 
 class UnknownThing(NotFound):
-    """A thing that the release says nothing of, with the nearest ones."""
+    """A thing that the release says nothing of, with the nearest ones.
+
+    One that an earlier release at hand told of is gone (410): `extra` names that release, and what came in its place.
+    """
 
     def __init__(self, kind: str, key: str) -> None:
+        was = gone(site().iri(kind, key).value)
+        self.extra: dict[str, Any] = {"kind": kind}
+        if was:
+            super().__init__(f"The {kind} '{key}' was last in release {was.release.name} of {was.release.as_of}.")
+            self.code = 410
+            self.extra |= {"successors": was.successors, "last": was.release.name, "day": was.release.as_of.isoformat()}
+            return
         super().__init__(f"There is no {kind} '{key}' in this release.")
-        self.kind = kind
-        self.nearest = site().nearest(kind, key)
+        if nearest := site().nearest(kind, key):
+            self.extra |= {"nearest": nearest}
 
 
 class NothingAcceptable(NotAcceptable):
@@ -51,11 +46,6 @@ class NothingAcceptable(NotAcceptable):
     def __init__(self, offers: Sequence[str]) -> None:
         super().__init__(f"Available here: {', '.join(offers)}.")
         self.available = list(offers)
-
-
-def slug_of(status: int) -> str:
-    """The problem that a status is told as."""
-    return SLUGS.get(status) or ("bad-request" if status < 500 else "internal-error")  # noqa: PLR2004
 
 
 def problem(status: int, detail: str, **extra: Any) -> Response:
@@ -78,29 +68,13 @@ def wants_page() -> bool:
     return (accepted(offers) or offers[0]) == HTML
 
 
-def problem_members(base: str, status: int, detail: str, instance: str, **extra: Any) -> bytes:
-    """A problem as JSON (RFC 9457, section 3.1); `extra` are members beside the usual ones."""
-    slug = slug_of(status)
-    members = {
-        "type": f"{base}problem/{slug}",
-        "title": slug.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "instance": instance,
-        **extra,
-    }
-    return (json.dumps(members, ensure_ascii=False, indent=1) + "\n").encode()
-
-
 def on_http_exception(error: HTTPException) -> Response:
     """Tell of a refusal; a redirect is none."""
     if error.code is None or error.code < 400:  # noqa: PLR2004
         return error.get_response()  # type: ignore[return-value]
     extra: dict[str, Any] = {}
-    if isinstance(error, UnknownThing) and error.nearest:
-        extra = {"kind": error.kind, "nearest": error.nearest}
-    if isinstance(error, NoDay):
-        extra = error.extra
+    if isinstance(error, UnknownThing | NoDay):
+        extra = {**error.extra}
     if isinstance(error, NothingAcceptable):
         extra = {"available": error.available}
     if isinstance(error, InternalServerError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import request
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
+from registergraf.json_text import json_text
 from registergraf.namespaces import RDF_TYPE
 from registergraf.web.ground.days import AS_OF
 from registergraf.web.ground.site import site
@@ -30,8 +30,8 @@ def structured(iri: str, lang: str) -> Markup:
     if not triples:
         return Markup()
     document = {"@context": SCHEMA, **_node(iri, triples, lang, frozenset({iri}))}
-    text = json.dumps(document, ensure_ascii=False, indent=1).replace("<", "\\u003c")
-    return Markup(f'<script type="application/ld+json">\n{text}\n</script>')  # noqa: S704 - no "<" is left in it
+    text = json_text(document).decode().replace("<", "\\u003c")
+    return Markup(f'<script type="application/ld+json">\n{text}</script>')  # noqa: S704 - no "<" is left in it
 
 
 def _node(iri: str, triples: Sequence[Triple], lang: str, above: frozenset[str]) -> dict[str, Any]:
