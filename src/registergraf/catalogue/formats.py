@@ -6,7 +6,6 @@ and JSON-LD carries its context, so that nothing has to be fetched to read the d
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, RdfFormat, serialize
 
 from registergraf.catalogue.export import by_name
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def compact(iri: str, names: Mapping[str, str]) -> str:
 
 
 def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
-    """Write the triples as a flattened JSON-LD 1.1 document, one node object per subject and line, in the order given.
+    """Write the triples as a flattened JSON-LD 1.1 document, one node object per subject, in the order given.
 
     Written here because pyoxigraph writes no context, and rdflib neither keeps an order nor the text of a number.
     """
@@ -111,9 +111,7 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
             node.setdefault("@type", []).append(named(object_.value))
         else:
             node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
-    context = json.dumps(dict(prefixes), ensure_ascii=False)
-    graph = ",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes.values())
-    return f'{{"@context": {context},\n"@graph": [\n{graph}\n]}}\n'.encode()
+    return json_text({"@context": dict(prefixes), "@graph": list(nodes.values())})
 
 
 def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:
