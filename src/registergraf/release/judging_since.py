@@ -89,14 +89,15 @@ def _before(release: Release, earlier: Release, rules: Rules, *, same_surroundin
         if path.startswith("shapes/") and release.manifest.files.get(path) != earlier.manifest.files.get(path)
     }
     shapes_changed = any(path.endswith(".ttl") for path in changed_files)
-    # the verdicts on rules with a period were changed after they were given
+    # outside its period a rule's verdicts in the view were changed after they were given
     lost = {told["rule"] for told in earlier.verdicts if told["outcome"] == "not-checked" and "/rule/" in told["focus"]}
     same = frozenset(
         rule.id
         for rule in rules.rules
         if same_surroundings
         and rule.id not in lost
-        and not (shapes_changed or rule.applies_from or rule.applies_until)
+        and not shapes_changed
+        and rule.applies_on(earlier.as_of.isoformat())
         and not any(path.startswith(f"shapes/checks/{rule.id}.") for path in changed_files)
     )
     known = {rule.id: rule for rule in rules.rules if not rule.reads_verdicts}
