@@ -19,6 +19,7 @@ from registergraf.content.layout import lay_out
 from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
 from registergraf.release import Release, build, current
+from registergraf.release.judging_since import keep_what_rules_read
 from registergraf.release.judging import check_content, uncovered_lines
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def build_command(settings: Settings, as_of: datetime.date | None, allow_removal
 
     Example: registergraf build --as-of 2026-11-21
     """
-    build_release(settings, as_of, allow_removal=allow_removal)
+    keep_what_rules_read(build_release(settings, as_of, allow_removal=allow_removal))
 
 
 @registergraf.command()
