@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from registergraf import audit, graph
 from registergraf.audit.apart import Limits
 from registergraf.audit.coverage import documents_at_hand, uncited
 from registergraf.audit.identity import Identity
+from registergraf.audit.lost import is_lost
 from registergraf.audit.names import Names
 from registergraf.audit.report import Report
 from registergraf.content import WHITELIST, load, read_files
@@ -32,8 +33,18 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
 
 
-def check_content(settings: Settings) -> list[Problem]:
-    """What breaks a rule of structure in the curated files, warnings included, each with file and line.
+@dataclass(frozen=True)
+class Checked:
+    """What a check of curated files found."""
+
+    problems: Sequence[Problem]
+    """What breaks a rule of structure, warnings included, each with file and line."""
+    lost: Sequence[str]
+    """Which rules could not be judged, each with the reason."""
+
+
+def check_content(settings: Settings) -> Checked:
+    """Judge the curated files by the rules of structure.
 
     Raises `MalformedError` for a file that does not parse, `ContentError` for unknown terms.
     """
@@ -43,7 +54,8 @@ def check_content(settings: Settings) -> list[Problem]:
     store = graph.assemble([*content.quads, *rules.quads], content.queries, _today(), content.base, schema=[])
     documents = audit.read_documents(settings.sources_dir)
     judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
-    return structure_problems(judged.verdicts, content, severities=("Violation", "Warning"))
+    problems = structure_problems(judged.verdicts, content, severities=("Violation", "Warning"))
+    return Checked(problems, [f"{v.rule.id}: {v.explain('en')}" for v in judged.verdicts if is_lost(v)])
 
 
 def uncovered_lines(settings: Settings, document: str | None) -> list[Uncited]:
