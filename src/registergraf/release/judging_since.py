@@ -41,7 +41,6 @@ def judge_release_since(release: Release, earlier: Release, settings: Settings) 
     same = release.read(WHITELIST) == earlier.read(WHITELIST) and hashes == dict(earlier.manifest.sources)
     before = _before(release, earlier, rules, same_surroundings=same)
     judged = judge_since(before, release.store, rules, documents, terms, release.base, limits=limits_of(settings))
-    keep_reads_of(rules, release.base)
     failures = {(verdict["rule"], verdict["focus"]) for verdict in judged.verdicts if verdict["outcome"] == "failed"}
     waivers = [waiver.as_json(judged.day, failures) for waiver in judged.waivers]
     identity = replace(identity_of(release.manifest), sources=dict(sorted(hashes.items())), engines=engine_versions())

@@ -72,7 +72,9 @@ def judge_since(  # noqa: PLR0913, PLR0917 - what `examine` takes
 ) -> Since:
     """The verdicts on a dataset, from those on what it was before and what changed: the same as `examine` gives."""
     day, waivers, plain = day_of(store, base), read_waivers(store, base), at_first(rules)
-    moved = _moved(before, store, plain, base)
+    asked = queries_of(plain)
+    moved = _moved(before, store, asked, base)
+    _keep(asked, base)
     with laid_out(store, documents, terms, base, _passages(moved, plain)):
         judged, evidence = judge_near(store, plain, base, near=moved, limits=limits)
     ids = {rule.id for rule in plain.rules}
@@ -98,12 +100,16 @@ def queries_of(rules: Rules) -> dict[Key, list[str]]:
 
 def keep_reads_of(rules: Rules, base: str) -> None:
     """Work out what the queries of an audit read, and keep it, so that the first audit from an earlier one is fast."""
-    queries = [(query, "this") for asked in queries_of(at_first(rules)).values() for query in asked]
+    _keep(queries_of(at_first(rules)), base)
+
+
+def _keep(asked: Mapping[Key, Sequence[str]], base: str) -> None:
+    queries = [(query, "this") for ones in asked.values() for query in ones]
     told = [(LABELS, "thing"), (PASSAGES.format(base=base), "claim"), (PASSAGE_LINES.format(base=base), "passage")]
     keep_reads([*queries, *told])
 
 
-def _moved(before: Before, store: Store, rules: Rules, base: str) -> Moved:
+def _moved(before: Before, store: Store, asked: Mapping[Key, Sequence[str]], base: str) -> Moved:
     changes = Changes([*before.removed, *before.added], store)
     store.extend(before.removed)  # what was there and what is there, together
     try:
@@ -111,7 +117,7 @@ def _moved(before: Before, store: Store, rules: Rules, base: str) -> Moved:
         lines = _lines_moved(changes, base)
         changes = changes.with_more(lines or [])
         moved: Moved = {}
-        for key, queries in queries_of(rules).items():
+        for key, queries in asked.items():
             whole = key[0] not in before.same_rules or changes.have_blanks
             whole = whole or (lines is None and any(DOCUMENTS in query for query in queries))
             sets = [None] if whole else [affected(reads_of(query), changes) for query in queries]
