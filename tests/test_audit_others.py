@@ -241,7 +241,9 @@ def test_a_report_on_data_of_others_is_made_again(
     assert verify(report, settings).same
 
     place.write_text(DATA.replace("ex:pages 12", 'ex:pages "13"^^xsd:nonNegativeInteger'), encoding="utf-8")
-    assert any(line.startswith("data: ") for line in verify(report, settings).inputs)
+    again = verify(report, settings)
+    assert not again.same
+    assert any(line.startswith("data: ") for line in again.inputs) or name == "csv"  # which holds no hashes
 
     place.unlink()
     with pytest.raises(RegistergrafError, match="cannot be read"):
@@ -264,4 +266,3 @@ def test_shapes_that_are_none_and_data_that_say_nothing_are_refused(
     data.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
     report = judge_data(release, settings, Asked(str(data), (), (shapes,)))
     assert "books-Book" in {rule["id"] for rule in report.rules}
-    assert "books-Book" in write_report(report, "text").decode()

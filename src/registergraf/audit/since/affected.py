@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 MOST = 500
 """Bindings of one occurrence; more are not followed, and everything counts as affected."""
+
+
+LONGEST = 12
+"""Patterns of a way back; of more, engines find no good order, and those that only narrow it are left out."""
+VARIABLE = re.compile(r"\?\w+")
 
 
 class _Changed(NamedTuple):
@@ -74,7 +80,9 @@ def affected(reads: Iterable[Occurrence], changes: Changes) -> set[str] | None:
         for bound, rows, more in _matches(occurrence.pattern, changes):
             if not rows:
                 continue
-            needed = [*more, *(pattern.text for pattern in occurrence.beside if not pattern.is_optional)]
+            needed: Sequence[str] = [*more, *(pattern.text for pattern in occurrence.beside if not pattern.is_optional)]
+            if len(needed) > LONGEST:
+                needed = _leading(needed, bound, occurrence.names)
             patterns = [*needed, *(pattern.text for pattern in occurrence.beside if pattern.is_optional)]
             names = occurrence.names
             always = [name for name in names if _is_named(name, bound, needed)]
@@ -127,6 +135,26 @@ def _along(pattern: Pattern, step: str, changes: Changes) -> tuple[list[str], se
 
 def _way(start: str, closure: str, end: str) -> str:
     return f"{start} {closure} {end} ."
+
+
+def _leading(patterns: Sequence[str], bound: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """The patterns that lead from what is bound to the names, by as few steps as there are; all where none do.
+
+    Without the others a way back gives more things, not fewer.
+    """
+    variables = {text: VARIABLE.findall(text) for text in patterns}
+    ways: dict[str, tuple[str, ...]] = dict.fromkeys(bound, ())
+    frontier = list(bound)
+    while frontier and not ways.keys() >= set(names):
+        reached = frontier.pop(0)
+        for text, found in variables.items():
+            for name in found if reached in found else ():
+                if name not in ways:
+                    ways[name] = (*ways[reached], text)
+                    frontier.append(name)
+    if not ways.keys() >= set(names):
+        return patterns
+    return list(dict.fromkeys(text for name in names for text in ways[name]))
 
 
 def _is_named(name: str, bound: Sequence[str], patterns: Iterable[str]) -> bool:
