@@ -55,6 +55,14 @@ def says(harvest: Harvest, kind: str) -> list[str]:
     return [f.says for f in harvest.findings if f.kind == kind]
 
 
+def test_an_empty_catalogue_deletes_everything() -> None:
+    """It is taken, and to the harvester all that is missing is gone."""
+    assert says(national(":c a dcat:Catalog ."), NOTE) == [
+        "nothing is taken, and everything that was taken from this source before is deleted"
+    ]
+    assert not any("deleted" in text for text in says(national(TWO), NOTE))
+
+
 def test_what_is_taken_and_under_which_identity() -> None:
     """A dataset is known by its IRI; the id of data.norge.no is Java's UUID of it."""
     taken = national(TWO).taken

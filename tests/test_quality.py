@@ -336,7 +336,9 @@ def test_every_syntax_gives_the_same_points(format_: RdfFormat) -> None:
     [
         (b":d a", "c.ttl", "c.ttl is not Turtle"),
         (b"<a><b></a>", "c.rdf", "c.rdf is not RDF/XML"),
-        (b"x", "c.html", "no syntax of RDF; say which with --syntax"),
+        (b"x", "c.html", "has the ending 'html', which is that of no syntax of RDF; say which with --syntax"),
+        (b"<!DOCTYPE html><title>C</title>", "c.ttl", "c.ttl is not Turtle but a page in HTML"),
+        (b"\x1f\x8b\x08\x00", "c.ttl.gz", "c.ttl.gz is compressed with gzip; unpack it first"),
         (b'{"@context": "https://example.org/c.jsonld", "@id": "x"}', "c.jsonld", "is not fetched; embed the context"),
     ],
 )

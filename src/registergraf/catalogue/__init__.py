@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registergraf.catalogue.export import PROFILES, UNSIZED, export, export_all, made_by
-from registergraf.catalogue.formats import FORMATS, Format, write
+from registergraf.catalogue.formats import FORMATS, Format, write, write_all
 from registergraf.lazily import importing
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "pages",
     "sizes",
     "write",
+    "write_all",
 ]
 
 if not TYPE_CHECKING:

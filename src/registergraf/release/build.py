@@ -103,11 +103,11 @@ def catalogue_files(store: Store, content: Content, hdab: str) -> dict[str, byte
     slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
     measured = list(catalogue.sizes(slices, own))
     return {
-        f"catalogue/{profile}{format_.suffix}": catalogue.write(
-            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], name, own
-        )
+        f"catalogue/{profile}{catalogue.FORMATS[name].suffix}": written
         for profile, triples in documents.items()
-        for name, format_ in catalogue.FORMATS.items()
+        for name, written in catalogue.write_all(
+            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], own
+        ).items()
     }
 
 
@@ -125,8 +125,8 @@ def description_files(store: Store, content: Content) -> dict[str, bytes]:
     files = {}
     for document, folder in DESCRIPTIONS.items():
         triples = catalogue.made_by(folder, store, content.queries)
-        for name, format_ in catalogue.FORMATS.items():
-            files[f"service/{document}{format_.suffix}"] = catalogue.write(triples, name)
+        for name, written in catalogue.write_all(triples).items():
+            files[f"service/{document}{catalogue.FORMATS[name].suffix}"] = written
     return files
 
 

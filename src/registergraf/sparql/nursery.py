@@ -1,7 +1,8 @@
 """The process that loads the dataset once and forks the workers, which share its pages; here it is, from the inside.
 
 Forking takes milliseconds where loading takes seconds, so a worker that was killed is back at once. This process has
-one thread and evaluates nothing, so that a fork of it is whole.
+one thread and evaluates nothing, so that a fork of it is whole. Where it ends, the workers live on: each ends when its
+own connection is closed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import BinaryIO
 from pyoxigraph import DefaultGraph, RdfFormat, Store, parse
 
 from registergraf.errors import QueryError
-from registergraf.sparql.isolation import die_with_parent, leave_network
+from registergraf.sparql.isolation import leave_network
 from registergraf.sparql.wire import Channel, ChannelClosedError, Setup, pack_error
 from registergraf.sparql.worker import Loaded, work
 
@@ -56,11 +57,10 @@ def _obey(channel: Channel, loaded: Loaded, setup: Setup) -> None:
     if "reap" in order:
         channel.send({"status": _reap(order["reap"])})
         return
-    parent = os.getpid()
     number = os.fork()
     if number == 0:
         channel.close()
-        _become_worker(parent, file, loaded, setup)
+        _become_worker(file, loaded, setup)
     os.close(file)
     channel.send({"pid": number})
 
@@ -73,9 +73,8 @@ def _reap(number: int) -> int:
         return 0
 
 
-def _become_worker(parent: int, file: int, loaded: Loaded, setup: Setup) -> None:
+def _become_worker(file: int, loaded: Loaded, setup: Setup) -> None:
     try:
-        die_with_parent(parent)
         threading.stack_size(_STACK)
         # In a thread, which allocates from pages of its own: in the gaps between those of the graph each worker would
         # soon have copied them all.
