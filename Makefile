@@ -1,5 +1,5 @@
 # The work is done by the scripts; these are their names for those who type make.
-.PHONY: serve test bench bench-http soak bench-audit
+.PHONY: serve test bench bench-http soak bench-audit lighthouse
 
 serve:
 	sh script/serve
@@ -22,3 +22,7 @@ soak:
 # Judging by SHACL beside pySHACL and the engines of PyPI: printed as ratios, see docs/audit-engine.md.
 bench-audit:
 	sh script/bench-audit
+
+# Lighthouse over a page of each type: performance, accessibility, best practices.
+lighthouse:
+	sh script/lighthouse

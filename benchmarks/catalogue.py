@@ -2,7 +2,7 @@
 
 Data sets beyond the curated ones are copies of them under other names, with all that the view says of them; the claims
 behind the view are not copied. Prints a table; nothing is asserted. The seconds are of the processor, so that what else
-the machine does counts less.
+the machine does counts less; the memory is the most that the process has had until then, the view included.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
+import resource
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def main() -> None:
     content = load(read_files(ROOT), BASE)
     lines = view_lines(content)
     heads = f"{'data sources':>14}{'data sets':>11}{'triples':>10}"
-    print(f"{heads}{'queries, s':>12}{'sizes, s':>10}{'writing, s':>12}{'ms each':>9}")
+    print(f"{heads}{'queries, s':>12}{'sizes, s':>10}{'writing, s':>12}{'ms each':>9}{'MiB':>7}")
     for size in parser.parse_args().sizes:
         print(measured(lines, content, size), flush=True)
 
@@ -58,13 +59,13 @@ def measured(lines: list[str], content: Content, size: int) -> str:
     told = list(catalogue.sizes(slices, PREFIXES))
     sized_at = time.process_time()
     for triples in documents.values():
-        for name in catalogue.FORMATS:
-            catalogue.write([*triples, *told], name)
+        catalogue.write_all([*triples, *told])
     ended = time.process_time()
     each = (ended - started) / len(slices.datasets) * 1000
     return (
         f"{size:14}{len(slices.datasets):11}{len(documents['neutral']):10}{queried - started:12.2f}"
         f"{sized_at - queried:10.2f}{ended - sized_at:12.2f}{each:9.1f}"
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:7}"
     )
 
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import builds
 from registergraf import audit, graph
 from registergraf.content import Content, load, read_files
 from registergraf.namespaces import BASE
-from registergraf.release import Release, build
-from registergraf.settings import Settings
 from support import CONTENT, DAY, SHARED
 
 if TYPE_CHECKING:
@@ -20,6 +19,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyoxigraph import Store
+
+    from registergraf.release import Release
+    from registergraf.settings import Settings
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have one folder of releases for this run, workers included."""
+    made = builds.share()
+    if made:
+        config.add_cleanup(lambda: shutil.rmtree(made))
 
 
 @pytest.fixture(autouse=True)
@@ -40,17 +49,13 @@ def content() -> Content:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with a releases folder of their own; the documents as they are at hand."""
-    sources = SHARED / "sources"
-    folder = tmp_path_factory.mktemp("releases")
-    return Settings.read(
-        {}, content=str(CONTENT), releases=str(folder), sources=str(sources if sources.is_dir() else folder)
-    )
+    return builds.settings_of(tmp_path_factory.mktemp("releases"))
 
 
 @pytest.fixture(scope="session")
 def release(settings: Settings) -> Release:
     """A release of the content, as of `DAY`."""
-    return build(settings, DAY, lambda _: None).release
+    return builds.copied(DAY, settings.releases_dir)
 
 
 @pytest.fixture(scope="session")

@@ -14,5 +14,7 @@ SHARED = ROOT.parent / "shared"
 PACKAGED = Path(registergraf.__file__).parent / "content_files"
 CONTENT = PACKAGED if PACKAGED.is_dir() else ROOT
 DAY = datetime.date(2026, 11, 21)
+EARLIER = datetime.date(2022, 6, 1)
+"""The days that releases of the tests are as of."""
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder ../shared is not beside the project")

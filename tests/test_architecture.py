@@ -18,13 +18,16 @@ MAY_KNOW = {
     "search": {"graph"},
     "audit": {"content", "graph"},
     "sparql": {"graph"},
-    "release": {"content", "graph", "audit", "catalogue", "search"},
+    "release": {"content", "graph", "audit", "catalogue", "assessment", "search"},
     "web": {"catalogue", "graph", "search", "sparql"},
     "server": {"release", "sparql", "web"},
     "api": {"graph", "release"},
     "cli": {"content", "graph", "audit", "catalogue", "assessment", "release", "search", "sparql", "web", "server"},
 }
 """Beside the flat modules (errors, settings, namespaces, …), which know nothing of the packages."""
+
+WEB_FROM_BELOW = ["ground", "shown", "data", "endpoint", "pages"]
+"""The packages of the web, each of which may know those before it."""
 
 
 def known(part: Path) -> set[str]:
@@ -53,3 +56,18 @@ def test_a_flat_module_knows_no_package(path: Path) -> None:
 def test_every_package_has_its_place() -> None:
     """A new package is put into the order."""
     assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(MAY_KNOW)
+
+
+def imported_of_web(path: Path) -> set[str]:
+    """The packages of the web that a module imports when it is loaded."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.module or "" for node in module.body if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[2] for name in names if name.startswith("registergraf.web.")}
+
+
+@pytest.mark.parametrize("name", WEB_FROM_BELOW)
+def test_a_package_of_the_web_knows_only_those_below_it(name: str) -> None:
+    """How things are shown knows no page, and no document knows the endpoint."""
+    allowed = {*WEB_FROM_BELOW[: WEB_FROM_BELOW.index(name) + 1]}
+    known_here = {path.name: imported_of_web(path) - allowed for path in (PACKAGE / "web" / name).glob("*.py")}
+    assert {path: names for path, names in known_here.items() if names} == {}

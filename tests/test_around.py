@@ -13,9 +13,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import RdfFormat, Store
 
+from registergraf.catalogue import PROFILES
 from registergraf.namespaces import BASE
-from registergraf.web import create_app, discovery
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web import create_app
+from registergraf.web.data import discovery
+from registergraf.web.ground.i18n import LANGUAGES
 from webpages import FakePool
 
 if TYPE_CHECKING:
@@ -96,6 +98,29 @@ def test_void_names_the_dumps_and_has_partitions(client: FlaskClient) -> None:
         assert store.query(ask)
 
 
+# ---------------------------------------------------------------- the page of the catalogue
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_catalogue_page_tells_views_scores_and_changes(client: FlaskClient, release: Release, lang: str) -> None:
+    """Each view by its address, each score with every reason why it is not higher, and the newest changes of the feed."""
+    page = client.get(f"/{lang}/catalogue").text
+    feed = ET.fromstring(client.get(f"/feed/atom.{lang}.xml").data)  # noqa: S314 - our own output
+    newest = feed.findall("{http://www.w3.org/2005/Atom}entry")[:5]
+
+    assert [score["score"] for score in release.scores] == ["eu-mqa", "fdk-mqa"]
+    for score in release.scores:
+        assert 0 < score["mean"] == score["withinReach"] < score["checked"]
+        assert f">{score['mean']:.1f}<".replace(".", "." if lang == "en" else ",") in page
+        for short in score["outOfReach"]:
+            assert short["metric"] in page
+            assert short["because"][lang] in page
+    assert all(f'href="/catalog?profile={token}"' in page for token in PROFILES)
+    assert f'href="/feed/atom.{lang}.xml"' in page
+    assert len(newest) == 5
+    assert all(entry.findtext("{http://www.w3.org/2005/Atom}title", "?") in page for entry in newest)
+
+
 # ---------------------------------------------------------------- sitemap and robots
 
 
@@ -126,7 +151,7 @@ def test_every_page_is_in_the_sitemap_once_with_its_translations(client: FlaskCl
 
 
 def test_the_dates_are_those_of_the_facts(client: FlaskClient, release: Release) -> None:
-    """A date is the one that the catalogue gives the data source, and there is none where it gives none."""
+    """Of a data source the one that the catalogue gives it, of what asks the whole graph the newest of those."""
     catalogue = Store()
     catalogue.load(release.catalogue("dcat-ap-no", "n-triples"), format=RdfFormat.N_TRIPLES)
     query = "PREFIX dct: <http://purl.org/dc/terms/> SELECT ?s ?day { ?s dct:modified ?day }"
@@ -135,8 +160,8 @@ def test_the_dates_are_those_of_the_facts(client: FlaskClient, release: Release)
 
     for url in root:
         path = (url.findtext(f"{SITEMAP}loc") or "").split("/", 4)[4]
-        if path not in {"", "registry/"}:
-            assert url.findtext(f"{SITEMAP}lastmod") == days.get(path), path
+        expected = None if path == "ns" else days.get(path, max(days.values()))
+        assert url.findtext(f"{SITEMAP}lastmod") == expected, path
 
 
 def test_too_many_pages_are_split(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -13,6 +16,9 @@ from registergraf.cli.group import registergraf
 from registergraf.errors import UsageError
 from registergraf.settings import SETTINGS, Settings
 from support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERBS = registergraf.list_commands(click.Context(registergraf))
 
@@ -66,3 +72,15 @@ def test_links_of_the_documents_lead_somewhere() -> None:
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    """The unit of docs/serving.md has no setting that systemd does not know; its programs are not there to be run."""
+    page = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    unit = re.findall(r"```ini\n(.*?)```", page, re.DOTALL)[0]
+    file = tmp_path / "registergraf.service"
+    file.write_text(re.sub(r"^(ExecStart=)\S+", r"\1/bin/true", unit, flags=re.MULTILINE), encoding="utf-8")
+    told = subprocess.run(["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False)  # noqa: S607
+
+    assert (told.returncode, told.stderr) == (0, "")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyoxigraph import NamedNode
 
+from answering import answering
 from registergraf import graph
 from registergraf.assessment import ckan, fdk, read_document
 from registergraf.assessment.harvest import DROPPED, FAILS, NOTE, differ
@@ -53,6 +53,14 @@ def european(turtle: str, place: str = "c.ttl") -> Harvest:
 
 def says(harvest: Harvest, kind: str) -> list[str]:
     return [f.says for f in harvest.findings if f.kind == kind]
+
+
+def test_an_empty_catalogue_deletes_everything() -> None:
+    """It is taken, and to the harvester all that is missing is gone."""
+    assert says(national(":c a dcat:Catalog ."), NOTE) == [
+        "nothing is taken, and everything that was taken from this source before is deleted"
+    ]
+    assert not any("deleted" in text for text in says(national(TWO), NOTE))
 
 
 def test_what_is_taken_and_under_which_identity() -> None:
@@ -300,16 +308,8 @@ def web() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(turtle.encode())
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

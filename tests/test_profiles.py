@@ -41,21 +41,30 @@ SHAPES = {
         "dcat-ap/html_shacl_shapes_recommended.ttl",
     ],
     "DCAT-AP 3, generated": ["dcat-ap/shacl_dcat-ap-SHACL.ttl", "dcat-ap/shacl_ranges.ttl"],
-    # every data set is NON_PUBLIC (see test_access_rights), so these are the shapes that apply
-    "HealthDCAT-AP 8": [
-        "healthdcat-ap/r8-non-public-shapes.ttl",
-        "healthdcat-ap/r8-range.ttl",
-        "healthdcat-ap/r8-mdr-vocabularies.shape.ttl",
-        "dcat-ap/html_shacl_shapes.ttl",
-        "dcat-ap/html_shacl_range.ttl",
-    ],
 }
+HEALTH = [
+    "healthdcat-ap/r8-range.ttl",
+    "healthdcat-ap/r8-mdr-vocabularies.shape.ttl",
+    "dcat-ap/html_shacl_shapes.ttl",
+    "dcat-ap/html_shacl_range.ttl",
+]
+FAMILIES = {
+    "NON_PUBLIC": "HealthDCAT-AP 8",
+    "RESTRICTED": "HealthDCAT-AP 8, restricted",
+    "PUBLIC": "HealthDCAT-AP 8, public",
+}
+"""The shapes of HealthDCAT-AP by the access right of the data sets they are for."""
+SHAPES["HealthDCAT-AP 8"] = ["healthdcat-ap/r8-non-public-shapes.ttl", *HEALTH]
+SHAPES["HealthDCAT-AP 8, restricted"] = ["healthdcat-ap/r8-restricted-shapes.derived.ttl", *HEALTH]
+SHAPES["HealthDCAT-AP 8, public"] = ["healthdcat-ap/r8-public-shapes.derived.ttl", *HEALTH]
 OWN = {
     "dcat-ap-no": ["DCAT-AP-NO 2", "DCAT-AP-NO 3"],
     "dcat-ap": ["DCAT-AP 3, written", "DCAT-AP 3, generated"],
     "healthdcat-ap": ["HealthDCAT-AP 8"],
 }
-CASES = [("neutral", shapes) for shapes in SHAPES] + [(view, shapes) for view in OWN for shapes in OWN[view]]
+APPLY = [name for name in SHAPES if name not in {FAMILIES["RESTRICTED"], FAMILIES["PUBLIC"]}]
+"""Every data set is NON_PUBLIC (see test_access_rights), so of the families of HealthDCAT-AP it is one."""
+CASES = [("neutral", shapes) for shapes in APPLY] + [(view, shapes) for view in OWN for shapes in OWN[view]]
 
 NO_LICENCE = "an application has no licence: what may be done with the data is decided on each"
 NO_DATASET_TYPE = "the European list of dataset types has no code for a registry; the kind the documents state is ours"
@@ -130,10 +139,22 @@ def part(triples: list[Triple], step: int) -> list[Triple]:
     """The catalogue with every so manieth of its data sets, and with all that are in a series."""
     slices = Slices(write(triples, "n-triples"))
     in_series = {node for t in triples if last_of(t) == "inSeries" for node in (t.subject, t.object)}
-    kept = {*slices.datasets[::step], *in_series}
+    return with_only(slices, {*slices.datasets[::step], *in_series})
+
+
+def with_only(slices: Slices, kept: set[Any]) -> list[Triple]:
+    """The catalogue with only some of its data sets."""
     left_out = set(slices.datasets) - kept
     described = [t for thing in (NamedNode(BASE + "catalog"), *kept) for t in slices.of(thing)]
     return [t for t in set(described) if t.object not in left_out]
+
+
+def by_access_right(triples: list[Triple]) -> dict[str, list[Triple]]:
+    """The catalogue for each family of shapes of HealthDCAT-AP that applies, with the data sets of its access right."""
+    slices = Slices(write(triples, "n-triples"))
+    rights = {t.subject: t.object.value.rpartition("/")[2] for t in triples if last_of(t) == "accessRights"}
+    having = {right: {d for d in slices.datasets if rights.get(d) == right} for right in FAMILIES}
+    return {FAMILIES[right]: with_only(slices, kept) for right, kept in having.items() if kept}
 
 
 @needs_shared
@@ -146,6 +167,41 @@ def test_valid(documents: dict[str, list[Triple]], view: str, shapes: str) -> No
     assert {key: focus for key, focus in told.items() if key not in UNAVOIDABLE[shapes]} == {}
     if view == "neutral":
         assert set(told) == set(UNAVOIDABLE[shapes])
+
+
+@needs_shared
+@pytest.mark.slow
+@pytest.mark.parametrize("right", ["PUBLIC", "RESTRICTED"])
+def test_a_data_set_is_judged_by_the_family_of_its_access_right(
+    documents: dict[str, list[Triple]], store: Store, right: str
+) -> None:
+    """Of two data sets one is made open: it goes to the other family, which asks less of it and finds nothing.
+
+    The family for closed data would find its access right wrong, and miss its keywords; its own is live all the same.
+    """
+    slices = Slices(write(documents["healthdcat-ap"], "n-triples"))
+    opened, closed = NamedNode(BASE + "registry/npr"), NamedNode(BASE + "registry/kuhr")
+    code = NamedNode(f"http://publications.europa.eu/resource/authority/access-right/{right}")
+    two = with_only(slices, {opened, closed})
+    about = [t for t in two if t.subject == opened and last_of(t) not in {"accessRights", "keyword", "provenance"}]
+    rest = [t for t in two if t.subject != opened]
+    access = NamedNode("http://purl.org/dc/terms/accessRights")
+    stub = [quad.triple for quad in store.quads_for_pattern(code, None, None, None)]
+    planted = [*rest, *about, Triple(opened, access, code), *stub]
+    judged = by_access_right(planted)
+
+    assert {family: set(Slices(write(t, "n-triples")).datasets) for family, t in judged.items()} == {
+        FAMILIES["NON_PUBLIC"]: {closed},
+        FAMILIES[right]: {opened},
+    }
+    for family, triples in judged.items():
+        assert {key for key in findings(triples, family) if key[0] == "Violation"} == set(), family
+    wrongly = {
+        path
+        for severity, path, _ in findings(judged[FAMILIES[right]], FAMILIES["NON_PUBLIC"])
+        if severity == "Violation"
+    }
+    assert wrongly == {"accessRights", "keyword", "provenance"}
 
 
 @needs_shared

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime
 import os
 import signal
 import subprocess
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builds import built, copied
 from registergraf.errors import ContentError, IntegrityError, ReleaseError
 from registergraf.release import build, current, open_release
 from registergraf.release.manifest import Manifest
-from support import CONTENT, DAY
+from support import CONTENT, DAY, EARLIER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ def test_a_release_holds_what_serving_needs(release: Release) -> None:
         "catalogue",
         "feed",
         "dump",
+        "quality",
         "queries",
         "search",
         "shapes",
@@ -69,12 +70,12 @@ def test_two_builds_give_the_same_bytes(release: Release, settings: Settings, tm
     assert all(current(tmp_path).read(path) == release.read(path) for path in release.manifest.files)
 
 
-def test_another_day_is_another_release(release: Release, settings: Settings, tmp_path: Path) -> None:
+def test_another_day_is_another_release(release: Release) -> None:
     """The view depends on the day, so the name does."""
-    other = build(replace(settings, releases=str(tmp_path)), datetime.date(2022, 6, 1), lambda _: None).release
+    other = built(EARLIER)
 
     assert other.name != release.name
-    assert other.as_of == datetime.date(2022, 6, 1)
+    assert other.as_of == EARLIER
 
 
 def test_malformed_content_leaves_the_release_before(
@@ -91,7 +92,7 @@ def test_malformed_content_leaves_the_release_before(
 def test_a_damaged_file_is_told(settings: Settings, tmp_path: Path) -> None:
     """A file that is not what the manifest says is never served; building again mends it."""
     own = replace(settings, releases=str(tmp_path))
-    release = build(own, DAY, lambda _: None).release
+    release = copied(DAY, tmp_path)
     (release.path / "graph.nq").write_bytes(b"")
 
     with pytest.raises(IntegrityError, match=r"graph\.nq is not the file its manifest names") as caught:
@@ -101,9 +102,9 @@ def test_a_damaged_file_is_told(settings: Settings, tmp_path: Path) -> None:
     assert open_release(release.path).read("graph.nq")
 
 
-def test_a_changed_manifest_is_told(settings: Settings, tmp_path: Path) -> None:
+def test_a_changed_manifest_is_told(tmp_path: Path) -> None:
     """A manifest that does not hash to the folder's name is refused."""
-    release = build(replace(settings, releases=str(tmp_path)), DAY, lambda _: None).release
+    release = copied(DAY, tmp_path)
     path = release.path / "manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace(DAY.isoformat(), "2020-01-01"), encoding="utf-8")
 

@@ -15,11 +15,12 @@ import zstandard
 
 from registergraf.server.compression import choose, compress, without_coding
 from registergraf.server.journal import Journal
-from registergraf.server.kept import Kept, key_of, names_tag
+from registergraf.server.kept import Kept, key_of
 from registergraf.server.messages import Request, Response, Sent, TooLargeError, read_body
 from registergraf.server.rate import Rate, network_of
 from registergraf.server.sending import raw
 from registergraf.server.threads import call
+from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -222,8 +223,10 @@ def test_not_modified_names_the_tag_that_the_client_has(named: str, told: str) -
 
 
 def offered(kept: Kept, response: Response, path: str = "/", **headers: str) -> bool:
-    """Offer a response; whether it is there afterwards."""
+    """Offer a response twice, since once is not enough; whether it is there afterwards."""
     key = key_of(request(path, "", "GET", *headers.items()), "")
+    kept.offer(key, response, raw(response.headers))
+    assert kept.get(key) is None
     kept.offer(key, response, raw(response.headers))
     return kept.get(key) is not None
 
@@ -282,7 +285,7 @@ def test_what_is_larger_than_all_the_room_is_not_kept() -> None:
 
 @pytest.mark.parametrize(
     ("header", "has"),
-    [('"one"', True), ("*", True), ('W/"one"', True), ('"two", "one"', True), ('"two"', False), ('"one-br"', False)],
+    [('"one"', True), ('W/"one"', True), ('"two", "one"', True), ('"two"', False), ('"one-br"', False)],
 )
 def test_a_condition_is_compared_weakly(header: str, has: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """RFC 9110, section 13.1.2."""

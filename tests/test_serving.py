@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import itertools
 import json
 import os
@@ -19,8 +18,9 @@ from urllib.parse import quote
 
 import pytest
 
-from registergraf.release import build
+from builds import built
 from service import Service, options, running
+from support import EARLIER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,6 @@ pytestmark = pytest.mark.slow
 ENDLESS = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
 ASK = "/sparql?query=" + quote("ASK { ?s ?p ?o }")
 COUNT = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
-EARLIER = datetime.date(2022, 6, 1)
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +88,9 @@ def two_releases(release: Release, settings: Settings, tmp_path: Path) -> tuple[
     folder = tmp_path / "releases"
     shutil.copytree(settings.releases_dir, folder, symlinks=True)
     ours = replace(settings, releases=str(folder))
-    other = build(ours, EARLIER, lambda _: None).release.name
-    point(folder, release.name)
-    return ours, release.name, other
+    other = built(EARLIER)
+    shutil.copytree(other.path, folder / other.name)
+    return ours, release.name, other.name
 
 
 def point(folder: Path, name: str) -> None:

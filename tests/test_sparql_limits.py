@@ -6,12 +6,12 @@ import dataclasses
 import gc
 import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pools import wait_until
 from registergraf.errors import CalledOffError, QueryLimitError
 from registergraf.settings import Settings
 from registergraf.sparql import ProtocolError, Question, Ticket, WorkerPool
@@ -186,9 +186,7 @@ def test_calling_off_frees_the_worker(pool: WorkerPool) -> None:
     ticket = Ticket()
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(pool.ask, Question(FOREVER), ticket)
-        deadline = time.monotonic() + 10
-        while ticket._worker is None and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: not pool._idle)
         ticket.call_off()
         with pytest.raises(CalledOffError):
             asked.result(timeout=10)

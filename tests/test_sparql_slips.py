@@ -161,3 +161,15 @@ def test_a_reader_is_told_on_a_page(client: FlaskClient) -> None:
     assert "  ?s ?p «NPR»\n        ^" in page.text
     assert "anførselstegn er rette i SPARQL: &#34;NPR&#34;" in page.text
     assert "<b>" not in page.text
+
+
+def test_the_page_has_the_query_to_be_mended(client: FlaskClient) -> None:
+    """In the form that asks it again, with the graphs that it was asked of, however it was sent."""
+    given = {"query": SLIP + "</textarea>", "default-graph-uri": "http://x/g?a&b"}
+    for page in (
+        client.get("/nn/sparql", query_string=given, headers=HTML),
+        client.post("/sparql", data=given, headers={**HTML, "Accept-Language": "nn"}),
+    ):
+        assert '<form action="/nn/sparql" method="get">' in page.text
+        assert "«NPR»\n}&lt;/textarea&gt;</textarea>" in page.text
+        assert 'name="default-graph-uri" value="http://x/g?a&amp;b"' in page.text

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from registergraf.assessment.tables import rows
 from registergraf.graph import named_queries
-from registergraf.web import i18n
+from registergraf.web.ground import i18n
 from support import CONTENT
 
 DICTIONARIES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
@@ -24,10 +25,15 @@ HUNSPELL = shutil.which("hunspell")
 
 def texts(lang: str) -> list[str]:
     """What the interface and the named queries say in a language, without markup and code."""
-    file = Path(i18n.__file__).parent / "texts" / f"{lang}.json"
+    file = Path(i18n.__file__).parents[1] / "texts" / f"{lang}.json"
     files = {path.name: path.read_text("utf-8") for path in (CONTENT / "queries").glob("*.rq")}
     queries = named_queries(files).values()
-    said = [*json.loads(file.read_text("utf-8")).values(), *(query.titles.get(lang, "") for query in queries)]
+    reasons = rows({"reasons": (CONTENT / "data/quality/reasons.tsv").read_text("utf-8")}, "reasons")
+    said = [
+        *json.loads(file.read_text("utf-8")).values(),
+        *(query.titles.get(lang, "") for query in queries),
+        *(row[lang] for row in reasons),
+    ]
     return [MARKUP.sub(" ", text) for text in said]
 
 

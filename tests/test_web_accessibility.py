@@ -17,7 +17,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from werkzeug.serving import make_server
 
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
 from webpages import application
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ pytestmark = [
 TYPES = [
     "/", "/search?q=npr", "/registry/", "/registry/npr", "/compare?registry=npr&registry=msis", "/law/",
     "/act/LOV-2014-06-20-43", "/provision/lov-2014-06-20-43.p11", "/organisation/", "/organisation/983744516",
-    "/concept/consent-not-required", "/claim/npr-11", "/audit", "/rule/", "/rule/L34", "/ns", "/query/", "/query/roles",
+    "/concept/consent-not-required", "/claim/npr-11", "/audit", "/audit/trend", "/rule/", "/rule/L34", "/ns", "/query/", "/query/roles",
     "/catalogue", "/about", "/sources", "/registry/finnesikke", "/organisation/983744516?show=sparql", "/picture/",
-    "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43", "/picture/around/registry/npr",
+    "/picture/periods", "/picture/controllers", "/picture/matrix", "/purpose/npr-6", "/dump/", "/api", "/picture/tree/act/LOV-2014-06-20-43", "/picture/around/registry/npr",
     "/registry/npr?as-of=2019-01-01", "/changes",
 ]  # fmt: skip
 """One address for each template. The query page is left out: its editor is another's, and it has a twin without it."""

@@ -6,8 +6,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from registergraf.namespaces import BASE
-from registergraf.web.charts import WIDTH, chart_of
-from registergraf.web.results import Table
+from registergraf.web.ground.results import Table
+from registergraf.web.shown.charts import WIDTH, chart_of
 from webpages import Page, client
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from registergraf.web.audit import TYPES
+from registergraf.web.pages.audit import TYPES
 from webpages import client, release
 
 

@@ -7,8 +7,8 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from registergraf.graph.queries import select
 from registergraf.namespaces import BASE
-from registergraf.web.behind import Asked
-from webpages import Page, client, release
+from registergraf.web.ground.behind import Asked
+from webpages import FakePool, Page, client, release
 
 SHOWN = ["/registry/npr", "/act/LOV-2014-06-20-43", "/organisation/983744516", "/concept/consent-not-required", "/law/"]
 
@@ -42,3 +42,13 @@ def test_page_links_to_the_queries_of_its_sections() -> None:
     html = client().get("/nb/registry/npr").text
     assert 'href="/nb/registry/npr?show=sparql#registry-roles"' in html
     assert 'href="/nb/registry/npr?show=sparql"' in html
+
+
+def test_queries_behind_a_page_of_another_day_are_asked_of_that_day() -> None:
+    """The form carries the day, and the endpoint answers for it; what is no day is refused."""
+    html = client().get("/nb/registry/npr?as-of=2019-01-01&show=sparql").text
+    assert '<form action="/nb/sparql" method="get"><input type="hidden" name="as-of" value="2019-01-01">' in html
+    pool = FakePool()
+    assert client(pool).get("/nb/sparql?query=ASK%7B%7D&as-of=2019-01-01").status_code == 200
+    assert [question.as_of for question in pool.asked] == ["2019-01-01"]
+    assert client().get("/sparql?query=ASK%7B%7D&as-of=yesterday").status_code == 400

@@ -12,8 +12,8 @@ from pyoxigraph import RdfFormat, parse
 
 from registergraf.graph import select
 from registergraf.namespaces import BASE, RDF_TYPE
-from registergraf.web.facets import FACETS
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.pages.facets import FACETS
 from webpages import Page, client, release
 
 
@@ -185,6 +185,20 @@ def test_too_many_and_unknown_ones_are_refused() -> None:
     answer = client().get("/nb/compare?registry=npr&registry=kreftregister")
     assert answer.status_code == 404
     assert "/nb/registry/kreftregisteret" in answer.text
+
+
+def test_a_comparison_is_given_as_data() -> None:
+    """The rows of the page, as CSV and as JSON, in the language of the address; one alone cannot be compared."""
+    asked = "registry=npr&registry=msis"
+    assert f'href="/nn/compare.csv?{asked.replace("&", "&amp;")}"' in client().get(f"/nn/compare?{asked}").text
+    table = list(csv.reader(io.StringIO(client().get(f"/nn/compare.csv?{asked}").text)))
+    told = client().get(f"/nn/compare.json?{asked}").get_json()
+    assert table[0] == ["Kva", "Norsk pasientregister", "Meldingssystem for smittsomme sykdommer", "Likt?"]
+    assert [row[0] for row in table[1:]] == [row["label"] for row in told["rows"]]
+    kinds = next(row for row in told["rows"] if row["row"] == "kind")
+    assert kinds["verdict"] == "alike"
+    assert {value["label"] for cell in kinds["values"] for value in cell} == {"Sentralt helseregister"}
+    assert client().get("/nn/compare.json?registry=npr").status_code == 400
 
 
 def test_a_page_is_not_sent_twice() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from registergraf import web
 from registergraf.graph import named_queries
-from registergraf.web.i18n import LANGUAGES, texts
+from registergraf.web.ground.i18n import LANGUAGES, texts
 from webpages import client, release
 
 TEMPLATES = Path(web.__file__).parent / "templates"

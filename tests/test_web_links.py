@@ -8,9 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException
 
-from registergraf.web.documents import split_suffix
-from registergraf.web.i18n import LANGUAGES
-from registergraf.web.site import EXTENSION
+from registergraf.web.data.documents import split_suffix
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.ground.site import EXTENSION
 from webpages import PAGES, Page, application, client, fetched, release
 
 KNOWN_BY_LIST = {"rule": "rules", "verdict": "verdicts"}

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
 
 import pytest
 
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.pages import organisations
 from webpages import PAGES, Page, client, fetched, release
+
+if TYPE_CHECKING:
+    from pyoxigraph import QuerySolutions
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -117,3 +123,46 @@ def test_audit_counts_every_verdict() -> None:
         int(n.replace(",", "")) for n in re.findall(r'<td class="number">([\d,]+)</td>', fetched("/en/audit").text)
     ]
     assert sum(numbers[:12]) == len(release().verdicts)
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("/concept/consent-not-required", {"consent model"}),
+        ("/concept/role-controller", {"Role assignment"}),
+        ("/concept/purpose-research", {"Purpose"}),
+    ],
+)
+def test_concept_tells_of_which_data_sources_it_is_said(path: str, counts: set[str]) -> None:
+    """By what says it, of the data source itself or of a part of it, each with how many there are, and no others."""
+    page = fetched(f"/en{path}").text
+    section = page.partition('id="use"')[2].partition("</section>")[0]
+    said = dict(re.findall(r"<h3>(.*?) \((\d+)\)</h3>", section))
+    assert {re.sub("<[^>]+>", "", name).lower() for name in said} >= {name.lower() for name in counts}
+    links = re.findall(r'<li><a href="/en/([a-z-]+)/', section)
+    assert set(links) == {"registry"}
+    assert len(links) == sum(map(int, said.values()))
+    assert 'id="siblings"' in page
+
+
+def test_vocabulary_tells_how_much_a_term_is_used() -> None:
+    """As many data sources as the view has, and a query that lists them."""
+    page = fetched("/en/ns").text
+    term = page.partition('<dt id="DataSource">')[2].partition("<dt")[0]
+    asked = unquote(re.findall(r'query=([^"]+)', term)[0])
+    found = [*cast("QuerySolutions", release().store.query(asked))]
+    assert f"{len(found)} in the view." in term
+    assert len(found) == 85
+
+
+def test_roles_of_an_organisation_come_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every role is on one of the pages, and on one only; a page beyond the last one is the last."""
+    monkeypatch.setattr(organisations, "ROLES_SHOWN", 20)
+    pages = [client().get(f"/nn/organisation/983744516?page={number}").text for number in range(1, 12)]
+    assert client().get("/nn/organisation/983744516?page=99").text.count("<tr class") > 0
+    monkeypatch.undo()
+    whole = client().get("/nn/organisation/983744516").text
+    rows = [re.findall(r"<tr class.*?</tr>", page) for page in pages]
+    assert all(0 < len(some) <= 20 for some in rows)
+    assert {row for some in rows for row in some} == {*re.findall(r"<tr class.*?</tr>", whole)}
+    assert 'href="/nn/organisation/983744516?page=2"' in pages[0]

@@ -15,7 +15,7 @@ from registergraf.settings import Settings
 from registergraf.sparql import WorkerPool
 from registergraf.sparql.formats import GRAPHS, RESULTS
 from registergraf.web import create_app
-from registergraf.web.shelf import Shelf, StoredQuery
+from registergraf.web.ground.shelf import Shelf, StoredQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

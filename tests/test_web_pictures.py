@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from registergraf.web.drawing import Branch, Edge, Span, grid, neighbourhood, timeline, tree, year_of
-from registergraf.web.pictures import natural
+from registergraf.web.pages.drawing import Branch, Edge, Span, grid, neighbourhood, timeline, tree, year_of
+from registergraf.web.pages.pictures import natural
 from webpages import Page, client, fetched
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,9 +10,9 @@ from pyoxigraph import DefaultGraph, NamedNode
 from registergraf.graph import select
 from registergraf.namespaces import BASE
 from registergraf.settings import Settings
-from registergraf.web.entries import gather
-from registergraf.web.evidence import Evidence
-from registergraf.web.site import Site
+from registergraf.web.ground.site import Site
+from registergraf.web.shown.entries import gather
+from registergraf.web.shown.evidence import Evidence
 from support import CONTENT
 from webpages import FakePool, Page, client, release
 

@@ -11,8 +11,8 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from registergraf.namespaces import BASE
-from registergraf.web.carried import carry
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.shown.carried import carry
 from webpages import Page, client, release
 
 DAY = "2022-06-01"

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html.parser import HTMLParser
-from shutil import rmtree
-from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyoxigraph import Store
 
+import builds
+from registergraf.audit.trend import Trend, compare
 from registergraf.catalogue import PROFILES, write
+from registergraf.graph import to_nquads
 from registergraf.namespaces import BASE
-from registergraf.release import build
+from registergraf.release.lines import told_of
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
-from registergraf.sparql import Answer, Question, Ticket
+from registergraf.sparql import Answer, Question
 from registergraf.web import create_app
-from support import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -43,9 +43,11 @@ class FakeRelease:
     published: datetime.datetime = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    scores: Sequence[Mapping[str, Any]] = ()
     index: Index = field(default_factory=lambda: Index(build_index(Store(), {}, BASE)))
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, FakeRelease] = field(default_factory=dict)
 
     @property
     def dumps(self) -> dict[str, int]:
@@ -61,9 +63,18 @@ class FakeRelease:
         """Give a file of the audit."""
         return self.reports.get(name)
 
-    def others(self) -> dict[str, FakeRelease]:
-        """Give no other releases."""
-        return {}
+    def others(self) -> Mapping[str, FakeRelease]:
+        """Give the releases before it, none unless they were given."""
+        return self.before
+
+    @cached_property
+    def told(self) -> Mapping[str, frozenset[str]]:
+        """What its dataset tells of."""
+        return told_of(to_nquads(self.store).decode())
+
+    def trend(self, other: str) -> Trend:
+        """Compare the verdicts with those of a release before it."""
+        return compare(cast("Any", self.before[other]), cast("Any", self))
 
     def catalogue(self, profile: str, format_name: str) -> bytes:
         """Give an empty catalogue."""
@@ -82,14 +93,17 @@ class FakeRelease:
 @cache
 def release() -> FakeRelease:
     """A release of the curated files, as of a day when some roles had ended and others not begun."""
-    settings = Settings.read({}, content=str(CONTENT), releases=mkdtemp(prefix="registergraf-test-"))
-    built = build(settings, FakeRelease.as_of, lambda _: None).release
+    built = builds.built(FakeRelease.as_of)
     reports = {path.removeprefix("audit/"): built.read(path) for path in built.manifest.reports}
-    made = FakeRelease(
-        built.store, built.queries, verdicts=built.verdicts, rules=built.rules, index=built.index, reports=reports
+    return FakeRelease(
+        built.store,
+        built.queries,
+        verdicts=built.verdicts,
+        rules=built.rules,
+        index=built.index,
+        reports=reports,
+        scores=built.scores,
     )
-    rmtree(settings.releases)
-    return made
 
 
 class FakePool:
@@ -99,7 +113,7 @@ class FakePool:
         self.error = error
         self.asked: list[Question] = []
 
-    def ask(self, question: Question, _ticket: Ticket | None = None) -> Answer:
+    async def ask_soon(self, question: Question) -> Answer:
         """Remember what was asked, and answer."""
         self.asked.append(question)
         if self.error:
@@ -177,8 +191,8 @@ PAGES = [
     "/registry/kpr", "/registry/hjerneslag", "/registry/msis-group-a", "/law/", "/act/LOV-2014-06-20-43",
     "/act/FOR-2007-12-07-1389",
     "/provision/lov-2014-06-20-43.p11", "/provision/lov-2014-06-20-43.p7", "/organisation/", "/organisation/983744516",
-    "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/claim/npr-11",
+    "/organisation/helsedataservice", "/rule/", "/rule/L34", "/concept/consent-not-required", "/purpose/npr-1", "/claim/npr-11",
     "/claim/hjerneslag-5", "/passage/npr-1", "/role/npr-controller-1", "/source/npr-helsedata", "/silence/npr-1", "/ns",
-    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/audit", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
+    "/sparql", "/query/", "/query/roles", "/problem/not-found", "/problem/gone", "/audit", "/audit/trend", "/picture/", "/picture/periods", "/picture/controllers", "/picture/tree/act/LOV-2014-06-20-43",
     "/picture/around/registry/npr", "/catalogue", "/about", "/sources", "/privacy", "/accessibility", "/api", "/help/first-queries",
 ]  # fmt: skip

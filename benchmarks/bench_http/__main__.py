@@ -24,11 +24,11 @@ SIZES = {"real": 0, "100k": 100_000, "1M": 1_000_000, "10M": 10_000_000}
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench-http", description=__doc__.splitlines()[0])
-    parser.add_argument("--graphs", nargs="*", choices=SIZES, default=["real", "1M", "10M"])
+    parser.add_argument("--graphs", nargs="*", choices=SIZES, default=["real", "1M"])
     parser.add_argument("--releases", type=Path, default=Path("releases"), help="where the real graph is")
     parser.add_argument("--peers", nargs="*", default=[server.name for server in SERVERS], help="who is measured")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=10, help="of each run of the client")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=5, help="of each run of the client")
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--folder", type=Path, help="where data are kept; a temporary one is used otherwise")
     parser.add_argument("--quick", action="store_true", help="the real graph only, in one short round")

@@ -27,6 +27,16 @@ def family(number: int) -> list[int]:
     return found
 
 
+def in_sessions(sessions: set[int]) -> list[int]:
+    """The processes of sessions, whoever their parents are by now."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(place.read_text().rpartition(")")[2].split()[3]) in sessions:
+                found.append(int(place.parent.name))
+    return found
+
+
 def memory_of(number: int) -> float:
     """The memory of a process in MiB, each page divided by those who share it (PSS)."""
     with suppress(OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from bench_http.client import Round, ask, run, write_targets
 from bench_http.workload import QUESTIONS, never_repeated, read_values, repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bench_http.servers import Server
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 OURS = "Registergraf"
 PEER = "Oxigraph"
-MANY = 60_000
-"""Addresses that a client is given for a run of never-repeated queries; a run that needs more says so."""
-ASKED_ALONE = 2_000
+MANY = 2_500
+"""Addresses that a client is given for each second of a run; one of never-repeated queries that needs more says so."""
+ASKED_ALONE = 3_000
+SLOW_SECONDS = 0.3
+"""A query that takes longer is timed by itself, since few or none would be answered in a run of the client."""
 CHECKED = 3
 """Queries of each kind whose answers are compared before anything is measured."""
 
@@ -44,16 +47,24 @@ def measure(servers: Sequence[Server], graph: Path, folder: Path, plan: Plan) ->
     targets = folder / "targets"
     seeds = iter(range(1, 1 << 30))
 
-    def load(title: str, make: Callable[[Values, list[str], int], Iterable[str]], count: int, **how: bool) -> None:
+    many = round(MANY * plan.seconds)
+
+    def load(
+        title: str,
+        make: Callable[[Values, list[str], int], Iterable[str]],
+        clients: Sequence[int],
+        count: int = many,
+        **how: bool,
+    ) -> None:
         def once(server: Server, clients: int) -> Round:
             write_targets(server, make(values, names, next(seeds)), count, targets, **how)
             return run(server, targets, clients, plan.seconds)
 
-        _loads(title, servers, plan, once)
+        _loads(title, servers, plan.rounds, clients, once)
 
-    load("Queries that never repeat", never_repeated, MANY)
-    load("Queries that repeat (400, by Zipf's law)", lambda v, n, _: repeated(v, n, 0), MANY)
-    load("Conditional requests", lambda v, n, _: never_repeated(v, n, 0), 200, tags=True)
+    load("Queries that never repeat", never_repeated, (plan.clients, 1))
+    load("Queries that repeat (400, by Zipf's law)", lambda v, n, _: repeated(v, n, 0), (plan.clients,))
+    load("Conditional requests", lambda v, n, _: never_repeated(v, n, 0), (plan.clients,), 200, tags=True)
     _memory(servers)
     _alone(servers, plan, values, targets)
 
@@ -77,20 +88,22 @@ def _memory(servers: Sequence[Server]) -> None:
         print(f"| {name} | {size:.0f} | {size / sizes.get(PEER, size):.1f} |", flush=True)
 
 
-def _loads(title: str, servers: Sequence[Server], plan: Plan, once: Callable[[Server, int], Round]) -> None:
+def _loads(
+    title: str, servers: Sequence[Server], turns: int, clients: Sequence[int], once: Callable[[Server, int], Round]
+) -> None:
     print(f"\n{title}:\n")
     print("| clients | | requests a second | of Oxigraph's | p99, ms | of Oxigraph's | |\n" + "| --- " * 7 + "|")
-    for clients in (plan.clients, 1):
+    for count in clients:
         seen: dict[str, list[Round]] = {server.name: [] for server in servers}
-        for _ in range(plan.rounds):
+        for _ in range(turns):
             for server in servers:
-                seen[server.name].append(once(server, clients))
+                seen[server.name].append(once(server, count))
         for name, rounds in seen.items():
             peer = seen.get(PEER, rounds)
-            rate = median(one.rate / other.rate for one, other in zip(rounds, peer, strict=True))
-            p99 = median(one.p99 / other.p99 for one, other in zip(rounds, peer, strict=True))
+            rate = median(one.rate / max(other.rate, 0.01) for one, other in zip(rounds, peer, strict=True))
+            p99 = median(one.p99 / max(other.p99, 0.01) for one, other in zip(rounds, peer, strict=True))
             figures = f"{median(r.rate for r in rounds):.0f} | {rate:.2f} | {median(r.p99 for r in rounds):.1f}"
-            print(f"| {clients} | {name} | {figures} | {p99:.2f} | {_remarks(rounds, title)} |", flush=True)
+            print(f"| {count} | {name} | {figures} | {p99:.2f} | {_remarks(rounds, title)} |", flush=True)
 
 
 def _remarks(rounds: Sequence[Round], title: str) -> str:
@@ -114,11 +127,21 @@ def _alone(servers: Sequence[Server], plan: Plan, values: Values, targets: Path)
         for turn in range(plan.rounds):
             for server in servers:
                 queries = never_repeated(values, [question], 1000 * (number + 1) + turn)
-                write_targets(server, queries, ASKED_ALONE, targets)
-                seen[server.name].append(run(server, targets, 1, max(1, plan.seconds / 5)).median)
+                seen[server.name].append(_middle(server, queries, targets, plan.seconds / 5))
         pairs = list(zip(seen.get(PEER, []), seen.get(OURS, []), strict=False))
         ratio = f"{median(peer / ours for peer, ours in pairs):.2f}" if pairs else ""
         print(f"| {question} | {' | '.join(f'{median(seen[n]):.2f}' for n in names)} | {ratio} |", flush=True)
+
+
+def _middle(server: Server, queries: Iterator[str], targets: Path, seconds: float) -> float:
+    """The milliseconds in the middle that queries take one after the other; of a slow one those of the first."""
+    started = time.perf_counter()
+    ask(server, next(queries))
+    took = time.perf_counter() - started
+    if took > SLOW_SECONDS:
+        return took * 1000
+    write_targets(server, queries, ASKED_ALONE, targets)
+    return run(server, targets, 1, max(1, seconds)).median
 
 
 def _compare(servers: Sequence[Server], values: Values) -> None:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 QUESTIONS = {
     path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("questions/*.rq"))
 }
-SLOW = "without-role"
-"""The question that a FILTER NOT EXISTS over several patterns makes slow on Oxigraph's own server."""
 
 _FOUND = {
     "slug": re.compile(r' <http://purl\.org/dc/terms/identifier> "([a-z][^"]*)" \.$'),

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bench_http.machine import family, memory_of
+from bench_http.machine import family, in_sessions, memory_of
 
 COMMAND = str(Path(sys.executable).parent / "registergraf")
 CACHE_MIB = 8
@@ -27,6 +27,7 @@ class Service:
         self._log = folder / "log"
         self._chance = random.Random(1)  # noqa: S311 - no secret
         self._process: subprocess.Popen[bytes]
+        self._nurseries: set[int] = set()
         self.port = 0
 
     def start(self) -> None:
@@ -46,20 +47,26 @@ class Service:
         self._hears(f"serving release ({name})")
 
     def kill_one(self) -> int:
-        """Kill one of the query workers; every tenth time the process that forks them, and all with it."""
-        forks = [one for one in family(self._process.pid) if b"nursery" in _command(one)]
-        nurseries = [one for one in forks if not any(one in family(other)[1:] for other in forks)]
-        workers = [one for one in forks if one not in nurseries]
-        chosen = nurseries if self._chance.random() < 0.1 or not workers else workers  # noqa: PLR2004 - every tenth
+        """Kill one of the query workers; every tenth time the process that forks them."""
+        forks = [one for one in self._processes() if b"nursery" in _command(one)]
+        workers = [one for one in forks if one not in self._nurseries]
+        chosen = self._nurseries & {*forks} if self._chance.random() < 0.1 or not workers else workers  # noqa: PLR2004
         if not chosen:
             return 0
         with suppress(ProcessLookupError):
-            os.kill(self._chance.choice(chosen), signal.SIGKILL)
+            os.kill(self._chance.choice(sorted(chosen)), signal.SIGKILL)
         return 1
 
     def memory(self) -> float:
         """MiB of all its processes."""
-        return sum(memory_of(one) for one in family(self._process.pid))
+        return sum(memory_of(one) for one in self._processes())
+
+    def _processes(self) -> set[int]:
+        """All of them, workers that have outlived the process that forked them included."""
+        descend = family(self._process.pid)
+        # That process leads a session of its own, in which its workers are.
+        self._nurseries |= {one for one in descend if b"nursery" in _command(one) and _leads(one)}
+        return {*descend, *in_sessions(self._nurseries)}
 
     def says(self) -> str:
         """What it has said."""
@@ -85,3 +92,11 @@ def _command(number: int) -> bytes:
         return Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def _leads(number: int) -> bool:
+    """Whether a process leads its session."""
+    try:
+        return os.getsid(number) == number
+    except ProcessLookupError:
+        return False

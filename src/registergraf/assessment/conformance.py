@@ -1,8 +1,8 @@
-"""Whether a dataset conforms to a profile: by its rules as a table, or by SHACL shapes that are given.
+"""Whether a dataset conforms to a profile: by its rules as a table (or by shapes: `registergraf.assessment.shapes`).
 
 The tables (``data/quality/dcat-ap-3.tsv``, ``dcat-ap-no-2.tsv``) hold cardinalities, kinds, ranges and lists; each kind
-of rule is a query under ``queries/quality/rules``. Shapes are run by pySHACL over each dataset's slice. A dataset
-conforms when nothing in its slice has a result, warnings included (SHACL, section 3.4).
+of rule is a query under ``queries/quality/rules``. A dataset conforms when nothing in its slice has a result, warnings
+included (SHACL, section 3.4).
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyshacl
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
-from rdflib import SH, Graph
+from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.assessment.tables import expand, kept, rows
-from registergraf.errors import DocumentError
 from registergraf.graph import select
 from registergraf.namespaces import PREFIXES, graph
 
@@ -68,47 +65,15 @@ def by_table(store: Store, slices: Slices, files: Mapping[str, str], base: str, 
         dataset: tuple(sorted(b for node in slices.nodes(dataset) for b in found.get(str(node), ())))
         for dataset in slices.datasets
     }
-    return _conformance(breaches)
+    return of_breaches(breaches)
 
 
-def by_shapes(slices: Slices, shapes: Graph) -> Conformance:
-    """Judge each dataset by SHACL shapes; raises `DocumentError` for shapes that pySHACL cannot run."""
-    return _conformance({dataset: tuple(_validate(slices, dataset, shapes)) for dataset in slices.datasets})
-
-
-def shapes_graph(files: Iterable[tuple[str, bytes]]) -> Graph:
-    """Shapes from Turtle files, each with its place; imports are not followed.
-
-    Raises `DocumentError` for one that cannot be read.
-    """
-    shapes = Graph()
-    for place, body in files:
-        try:
-            shapes.parse(data=body, format="turtle")
-        except Exception as error:  # rdflib's parsers raise whatever they meet
-            raise DocumentError(f"the shapes {place} are not Turtle: {error}") from error
-    return shapes
-
-
-def _conformance(breaches: Mapping[Node, tuple[Breach, ...]]) -> Conformance:
+def of_breaches(breaches: Mapping[Node, tuple[Breach, ...]]) -> Conformance:
+    """Who conforms, given what each dataset breaks."""
     return Conformance(
         frozenset(dataset for dataset, found in breaches.items() if not found),
         {dataset: found for dataset, found in breaches.items() if found},
     )
-
-
-def _validate(slices: Slices, dataset: Node, shapes: Graph) -> Iterator[Breach]:
-    data = Graph().parse(data=serialize(slices.cut(dataset), format=RdfFormat.N_TRIPLES) or b"", format="nt")
-    try:
-        _, report, text = pyshacl.validate(data, shacl_graph=shapes, do_owl_imports=False)
-    except Exception as error:  # a shapes graph can make pySHACL fail in many ways
-        raise DocumentError(f"pySHACL cannot run the shapes over {dataset}: {error}") from error
-    if not isinstance(report, Graph):
-        raise DocumentError(f"pySHACL cannot run the shapes over {dataset}: {text}")
-    for result in sorted(set(report.objects(None, SH.result)), key=str):
-        component = str(report.value(result, SH.sourceConstraintComponent) or "").rpartition("#")[2]
-        focus, path = report.value(result, SH.focusNode), report.value(result, SH.resultPath)
-        yield Breach(f"<{focus}>", str(path or ""), component.removesuffix("ConstraintComponent"))
 
 
 def _rules(table: Iterable[Mapping[str, str]], place: NamedNode) -> Iterator[Quad]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 BASE = "http://example.com/"
 """What a relative IRI is resolved against: fdk-harvester's own base, so that ours end where its do."""
 
+GZIP = b"\x1f\x8b"
+PAGE = re.compile(rb"<(!doctype html|html)\b", re.IGNORECASE)
+SHOWING = 1000
+"""How many bytes of a document show whether it is a page."""
 NOWHERE = "http://nowhere.invalid/"
 """Another base, to tell relative IRIs from those that are written out."""
 
@@ -64,15 +69,18 @@ def read_document(body: bytes, place: str, media_type: str = "", syntax: str = "
 
     Raises `DocumentError` where the syntax is not known or the document is not in it, with line and column.
     """
+    if body.startswith(GZIP):
+        raise DocumentError(f"{place} is compressed with gzip; unpack it first")
     format_ = syntax_of(place, media_type, syntax)
     if format_ == RdfFormat.JSON_LD:
         refuse_remote_context(body, place)
     try:
         quads = tuple(parse(body, format=format_, base_iri=BASE))
-    except SyntaxError as error:
-        raise DocumentError(f"{place} is not {format_.name}: {error.msg}") from error
-    except ValueError as error:
-        raise DocumentError(f"{place} is not {format_.name}: {error}") from error
+    except (SyntaxError, ValueError) as error:
+        if PAGE.search(body[:SHOWING]):
+            raise DocumentError(f"{place} is not {format_.name} but a page in HTML") from error
+        says = error.msg if isinstance(error, SyntaxError) else error
+        raise DocumentError(f"{place} is not {format_.name}: {says}") from error
     return Document(place, format_, quads, body)
 
 
@@ -85,8 +93,8 @@ def syntax_of(place: str, media_type: str = "", syntax: str = "") -> RdfFormat:
     found = RdfFormat.from_media_type(plain) if plain else None
     found = found or (RdfFormat.from_extension(suffix) if suffix else None)
     if found is None:
-        told = f"as {plain}" if plain else "without a media type"
-        raise DocumentError(f"{place} came {told}, which is no syntax of RDF; say which with --syntax")
+        told = f"came as {plain}, which is" if plain else f"has the ending '{suffix}', which is that of"
+        raise DocumentError(f"{place} {told} no syntax of RDF; say which with --syntax")
     return found
 
 

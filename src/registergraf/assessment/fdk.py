@@ -49,6 +49,7 @@ def harvest(document: Document, fetched: Fetched | None = None) -> Harvest:
     findings = [
         *_sent(fetched),
         *_fatal(document, triples),
+        *_emptied(slices),
         *_dropped(document, slices),
         *_worth_knowing(document, slices),
     ]
@@ -148,6 +149,11 @@ def _fatal(document: Document, triples: Iterable[Triple]) -> Iterator[Finding]:
             yield Finding(
                 FAILS, "this property cannot be written in RDF/XML, which the harvester tries first", predicate
             )
+
+
+def _emptied(slices: Slices) -> Iterator[Finding]:
+    if not any(isinstance(dataset, NamedNode) for dataset in slices.datasets):
+        yield Finding(NOTE, "nothing is taken, and everything that was taken from this source before is deleted")
 
 
 def _dropped(document: Document, slices: Slices) -> Iterator[Finding]:

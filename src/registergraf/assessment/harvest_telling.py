@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from registergraf.assessment.harvest import DROPPED, FAILS, NOTE
+from registergraf.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +35,10 @@ def to_text(place: str, harvests: Iterable[Told], *, datasets: bool = False) -> 
     return "\n".join(parts) + "\n"
 
 
-def to_json(place: str, harvests: Iterable[Told]) -> str:
+def to_json(place: str, harvests: Iterable[Told]) -> bytes:
     """The harvests for programs."""
     told = {"document": place, "harvests": [_harvest_json(*pair) for pair in harvests]}
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def _findings(harvest: Harvest) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from registergraf.assessment.conformance import PROFILES, Conformance, by_shapes, by_table, shapes_graph
+from registergraf.assessment.conformance import PROFILES, Conformance, by_table
 from registergraf.assessment.slices import Node, Slices
 from registergraf.assessment.tables import code_lists, controlled, expand, kept, rows
 from registergraf.graph import select
@@ -141,13 +141,32 @@ def assess(
     store, slices = prepared(triples, files, base), Slices(triples)
     store.extend(_answers(answers or {}, base))
     unchecked = {"network"} if answers is None else set()
-    scores = []
-    for name, profile in PROFILES.items():
-        given = (shapes or {}).get(name)
-        found = by_shapes(slices, shapes_graph(given)) if given else by_table(store, slices, files, base, profile)
-        store.extend(_validation(found, name, base))
-        scores.append(score(store, files, base, name, unchecked, found))
+    scores = [_judged(store, slices, files, base, name, unchecked, (shapes or {}).get(name, ())) for name in PROFILES]
     return Assessment(tuple(scores), tuple(values(store, files)))
+
+
+def offline_score(triples: Sequence[Triple], files: Mapping[str, str], base: str, name: str) -> Score:
+    """One score of the catalogue that the triples describe, without what needs the network."""
+    return _judged(prepared(triples, files, base), Slices(triples), files, base, name, {"network"}, ())
+
+
+def _judged(  # noqa: PLR0913, PLR0917 - each is a part of what a score follows from
+    store: Store,
+    slices: Slices,
+    files: Mapping[str, str],
+    base: str,
+    name: str,
+    unchecked: Collection[str],
+    shapes: Sequence[tuple[str, bytes]],
+) -> Score:
+    if shapes:
+        from registergraf.assessment.shapes import by_shapes, shapes_graph  # noqa: PLC0415 - as that module says
+
+        found = by_shapes(slices, shapes_graph(shapes))
+    else:
+        found = by_table(store, slices, files, base, PROFILES[name])
+    store.extend(_validation(found, name, base))
+    return score(store, files, base, name, unchecked, found)
 
 
 def prepared(triples: Iterable[Triple], files: Mapping[str, str], base: str) -> Store:

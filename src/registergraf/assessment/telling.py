@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from registergraf.assessment.reach import attainable_mean, shortfalls, unexplained
 from registergraf.catalogue import write
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from registergraf.assessment.reach import Limit
     from registergraf.assessment.scores import Assessment, DatasetScore, Metric, Score, Value
     from registergraf.graph.queries import Term
 
@@ -35,27 +37,37 @@ COMMON = 5
 """How many of the commonest breaches and strangers are told."""
 
 
-def to_text(assessment: Assessment, place: str, *, datasets: bool = False) -> str:
-    """The assessment for people; with a line for each dataset where they are asked for."""
+def to_text(
+    assessment: Assessment,
+    place: str,
+    files: Mapping[str, str],
+    within: Sequence[Limit] = (),
+    *,
+    datasets: bool = False,
+) -> str:
+    """The assessment for people; with a line for each dataset where they are asked for.
+
+    `within` are the limits of the catalogue where they are known, `files` the curated texts that tell them.
+    """
     parts = [place]
     for score in assessment.scores:
-        parts += _score_lines(score)
+        parts += [*_score_lines(score), *_limit_lines(score, within, files)]
         if datasets:
             parts += [f"  {d.points:4}  {name(d.dataset)}" for d in sorted(score.datasets, key=lambda d: d.points)]
     return "\n".join([*parts, *_value_lines(assessment.values)]) + "\n"
 
 
-def to_json(assessment: Assessment, place: str) -> str:
-    """The assessment for programs."""
+def to_json(assessment: Assessment, place: str, files: Mapping[str, str], within: Sequence[Limit] = ()) -> bytes:
+    """The assessment for programs; `within` and `files` as `to_text`."""
     told = {
         "catalogue": place,
-        "scores": {score.name: _score_json(score) for score in assessment.scores},
+        "scores": {score.name: _score_json(score, within, files) for score in assessment.scores},
         "controlledValues": [
             {"class": v.class_, "property": v.property, "value": v.value, "verdict": v.verdict, "count": v.count}
             for v in assessment.values
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def to_dqv(assessment: Assessment) -> bytes:
@@ -95,6 +107,31 @@ def _score_lines(score: Score) -> Iterator[str]:
         yield f"  does not conform: {path} ({rule}), {times} times"
 
 
+def _limit_lines(score: Score, within: Sequence[Limit], files: Mapping[str, str]) -> Iterator[str]:
+    if not any(limit.score == score.name for limit in within):
+        return
+    yield f"  {attainable_mean(score, within):.1f} points are within reach of this catalogue"
+    for short in shortfalls(score, within, files):
+        points = f"{short.metric.points} points"
+        yield f"  out of reach: {short.metric.name} ({points}), {short.datasets} datasets. {short.says['en']}"
+    for dataset, metric in unexplained(score, within):
+        yield f"  lacks what it could have: {metric}, {dataset}"
+
+
+def limits_json(score: Score, within: Sequence[Limit], files: Mapping[str, str]) -> dict[str, Any]:
+    """What of a score is within reach, and why not more; nothing where no limit of it is known."""
+    if not any(limit.score == score.name for limit in within):
+        return {}
+    return {
+        "withinReach": round(attainable_mean(score, within), 2),
+        "outOfReach": [
+            {"metric": s.metric.name, "points": s.metric.points, "datasets": s.datasets, "because": dict(s.says)}
+            for s in shortfalls(score, within, files)
+        ],
+        "unexplained": [{"dataset": dataset, "metric": metric} for dataset, metric in unexplained(score, within)],
+    }
+
+
 def _value_lines(found: Iterable[Value]) -> Iterator[str]:
     by_property: dict[str, Counter[str]] = {}
     strangers: Counter[str] = Counter()
@@ -111,7 +148,8 @@ def _value_lines(found: Iterable[Value]) -> Iterator[str]:
         yield f"  in no list: {value_} ({times} times)"
 
 
-def _score_json(score: Score) -> dict[str, Any]:
+def summary_json(score: Score, within: Sequence[Limit], files: Mapping[str, str]) -> dict[str, Any]:
+    """A score of a catalogue as a whole: points, metrics and limits, without the single datasets."""
     return {
         "mean": round(score.mean, 2),
         "total": score.total,
@@ -125,6 +163,13 @@ def _score_json(score: Score) -> dict[str, Any]:
             }
             for m in score.metrics
         ],
+        **limits_json(score, within, files),
+    }  # fmt: skip
+
+
+def _score_json(score: Score, within: Sequence[Limit], files: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        **summary_json(score, within, files),
         "datasets": [
             {
                 "dataset": name(d.dataset),
@@ -138,7 +183,7 @@ def _score_json(score: Score) -> dict[str, Any]:
             }
             for d in score.datasets
         ],
-    }  # fmt: skip
+    }
 
 
 def _measurements(score: Score, scored: DatasetScore) -> Iterator[Triple]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from registergraf.audit.report.words import Words
+from registergraf.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def to_text(trend: Trend, language: str) -> str:
     return "\n".join(_lines(trend, Words((language,)))) + "\n"
 
 
-def to_json(trend: Trend) -> str:
+def to_json(trend: Trend) -> bytes:
     """The moves, the counts and the two identities."""
     document = {
         "before": trend.before.identity.as_json(),
@@ -95,7 +95,7 @@ def to_json(trend: Trend) -> str:
         "counts": {rule: dict(counts) for rule, counts in trend.by_rule.items()},
         "moves": trend.moves,
     }
-    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json_text(document, sort_keys=True)
 
 
 def to_csv(trend: Trend) -> str:

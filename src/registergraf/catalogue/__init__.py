@@ -6,12 +6,17 @@ and writes what they give, in the same bytes every time.
 
 from __future__ import annotations
 
-from registergraf.catalogue import atom, feed
+from typing import TYPE_CHECKING
+
 from registergraf.catalogue.export import PROFILES, UNSIZED, export, export_all, made_by
-from registergraf.catalogue.formats import FORMATS, Format, write
-from registergraf.catalogue.paging import page, pages
-from registergraf.catalogue.slices import Slices, sizes
-from registergraf.catalogue.things import as_triple, entity_document
+from registergraf.catalogue.formats import FORMATS, Format, write, write_all
+from registergraf.lazily import importing
+
+if TYPE_CHECKING:
+    from registergraf.catalogue import atom, feed
+    from registergraf.catalogue.paging import page, pages
+    from registergraf.catalogue.slices import Slices, sizes
+    from registergraf.catalogue.things import as_triple, entity_document
 
 __all__ = [
     "FORMATS",
@@ -30,4 +35,15 @@ __all__ = [
     "pages",
     "sizes",
     "write",
+    "write_all",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = importing(
+        __name__,
+        {
+            "paging": ["page", "pages"],
+            "slices": ["Slices", "sizes"],
+            "things": ["as_triple", "entity_document"],
+        },
+    )

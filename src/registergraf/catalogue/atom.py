@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -34,6 +35,30 @@ WORDS = {
         "Delete": "Removed: {}",
     },
 }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A change as people read it."""
+
+    kind: str
+    """Create, Update or Delete."""
+    title: str
+    link: str
+    day: str
+
+
+def newest(feed: bytes, most: int) -> list[Entry]:
+    """The newest entries of a feed, as `atom` wrote it, at most so many."""
+    return [
+        Entry(
+            next(category.get("term", "") for category in entry.iter(f"{{{ATOM}}}category")),
+            entry.findtext(f"{{{ATOM}}}title", ""),
+            next(link.get("href", "") for link in entry.iter(f"{{{ATOM}}}link")),
+            entry.findtext(f"{{{ATOM}}}updated", "").partition("T")[0],
+        )
+        for entry in ET.fromstring(feed).findall(f"{{{ATOM}}}entry")[:most]  # noqa: S314 - what we wrote
+    ]
 
 
 def atom(events: Sequence[Event], base: str, language: str, most: int) -> bytes:

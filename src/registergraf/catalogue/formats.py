@@ -6,7 +6,6 @@ and JSON-LD carries its context, so that nothing has to be fetched to read the d
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, RdfFormat, serialize
 
 from registergraf.catalogue.export import by_name
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyoxigraph import Triple
 
@@ -53,18 +53,30 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
     """
     syntax = by_name(FORMATS, "format", format).rdf_format
     ordered = sorted(set(triples), key=str)
+    return _written(ordered, syntax, {} if syntax == RdfFormat.N_TRIPLES else used_prefixes(ordered, prefixes))
+
+
+def write_all(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, bytes]:
+    """Write the triples in each format, by its name, as `write` does: sorted once for all of them."""
+    ordered = sorted(set(triples), key=str)
+    used = used_prefixes(ordered, prefixes)
+    return {name: _written(ordered, format_.rdf_format, used) for name, format_ in FORMATS.items()}
+
+
+def _written(ordered: Sequence[Triple], syntax: RdfFormat, used: Mapping[str, str]) -> bytes:
     if syntax == RdfFormat.N_TRIPLES:
         return serialize(ordered, format=syntax) or b""
-    used = used_prefixes(ordered, prefixes)
     if syntax == RdfFormat.JSON_LD:
         return json_ld(ordered, used)
-    return serialize(ordered, format=syntax, prefixes=used) or b""
+    return serialize(ordered, format=syntax, prefixes=dict(used)) or b""
 
 
 def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Pick the prefixes that at least one IRI of the triples can be written with."""
     names = by_namespace(prefixes)
-    written = {compact(iri, names).partition(":")[0] for iri in {iri for triple in triples for iri in _iris(triple)}}
+    terms: set[Any] = {term for triple in triples for term in triple}  # most stand in many triples
+    iris = {term.datatype.value if isinstance(term, Literal) else term.value for term in terms}
+    written = {compact(iri, names).partition(":")[0] for iri in iris}
     return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
 
 
@@ -99,8 +111,7 @@ def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
             node.setdefault("@type", []).append(named(object_.value))
         else:
             node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
-    document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_text({"@context": dict(prefixes), "@graph": list(nodes.values())})
 
 
 def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:
@@ -111,8 +122,3 @@ def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:
     if term.datatype.value == XSD_STRING:
         return term.value
     return {"@value": term.value, "@type": named(term.datatype.value)}
-
-
-def _iris(triple: Triple) -> Iterable[str]:
-    for term in triple:
-        yield term.datatype.value if isinstance(term, Literal) else term.value

@@ -12,6 +12,7 @@ from registergraf.assessment import assess, ckan, fdk, harvest_telling, read_doc
 from registergraf.assessment.conformance import PROFILES
 from registergraf.assessment.documents import SYNTAXES
 from registergraf.assessment.harvest import FAILS, Finding, Harvest, differ
+from registergraf.assessment.reach import Limit, limits
 from registergraf.assessment.scores import addresses
 from registergraf.assessment.telling import to_dqv, to_json, to_text
 from registergraf.content import read_files
@@ -19,7 +20,7 @@ from registergraf.errors import DocumentError, UsageError
 from registergraf.fetching import fetch, is_address, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from registergraf.assessment import Document
     from registergraf.assessment.harvest import Difference
@@ -78,13 +79,14 @@ def quality(  # noqa: PLR0913, PLR0917 - click passes each option as a parameter
     assessment = assess(document.triples, files, settings.base_iri, answers, read_shapes(shapes))
     if not any(score.datasets for score in assessment.scores):
         raise DocumentError(f"{document.place} describes no dcat:Dataset, so there is nothing to score")
+    within = own_limits(settings, files, profile) if catalogue is None else ()
     match format_:
         case "json":
-            click.echo(to_json(assessment, document.place), nl=False)
+            click.echo(to_json(assessment, document.place, files, within), nl=False)
         case "dqv":
             click.echo(to_dqv(assessment), nl=False)
         case _:
-            click.echo(to_text(assessment, document.place, datasets=datasets), nl=False)
+            click.echo(to_text(assessment, document.place, files, within, datasets=datasets), nl=False)
     return 1 if at_least is not None and assessment.scores[0].mean < at_least else 0
 
 
@@ -124,6 +126,13 @@ def harvest_check(  # noqa: PLR0913, PLR0917 - click passes each option as a par
         click.echo(harvest_telling.to_text(name, told, datasets=datasets), nl=False)
     wrong = any(harvest.fails or harvest.loses or not harvest.taken for harvest, _ in told)
     return 1 if wrong or any(difference and not difference.is_none for _, difference in told) else 0
+
+
+def own_limits(settings: Settings, files: Mapping[str, str], profile: str) -> Sequence[Limit]:
+    """What the catalogue of the current release cannot have of the scores, in one of its views."""
+    from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this one's verbs
+
+    return limits(current_or_built(settings).store, files, profile)
 
 
 def harvests(settings: Settings, place: str | None, syntax: str, profile: str) -> list[Harvest]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, serialize
 
 from registergraf.errors import UsageError
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def write_answer(answer: Answer, format_: str) -> bytes:
             )
         return serialize(answer, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     if format_ == "json":
-        return (json.dumps(_json(answer), ensure_ascii=False, indent=1) + "\n").encode()
+        return json_text(_json(answer))
     if format_ == "xml":
         return bytes(ET.tostring(_xml(answer), encoding="utf-8", xml_declaration=True)) + b"\n"
     if isinstance(answer, bool):

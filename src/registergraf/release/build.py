@@ -20,7 +20,8 @@ from registergraf.release import history
 from registergraf.release.dumps import dump_files
 from registergraf.release.judging import identity_of, limits_of, report_of, structure_problems
 from registergraf.release.manifest import GRAPH_FILE, Manifest
-from registergraf.release.store import DESCRIPTIONS, Release, publish
+from registergraf.release.scoring import score_files
+from registergraf.release.store import DESCRIPTIONS, Release, prepare, publish
 
 if TYPE_CHECKING:
     import datetime
@@ -55,6 +56,7 @@ def build(
     before it keeps serving.
     """
     started = time.monotonic()
+    prepare(settings.releases_dir)
     tell("reading the curated files")
     content = load(read_files(settings.content_dir, settings.base_iri), settings.base_iri)
     documents = audit.read_documents(settings.sources_dir)
@@ -74,6 +76,7 @@ def build(
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
         WHITELIST: content.files[WHITELIST].encode(),
     }
+    files |= score_files(store, content, files)
     previous = history.before(settings, content.base)
     if not allow_removal:
         history.refuse_removal(previous, files, settings.removal_share)
@@ -100,11 +103,11 @@ def catalogue_files(store: Store, content: Content, hdab: str) -> dict[str, byte
     slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
     measured = list(catalogue.sizes(slices, own))
     return {
-        f"catalogue/{profile}{format_.suffix}": catalogue.write(
-            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], name, own
-        )
+        f"catalogue/{profile}{catalogue.FORMATS[name].suffix}": written
         for profile, triples in documents.items()
-        for name, format_ in catalogue.FORMATS.items()
+        for name, written in catalogue.write_all(
+            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], own
+        ).items()
     }
 
 
@@ -122,8 +125,8 @@ def description_files(store: Store, content: Content) -> dict[str, bytes]:
     files = {}
     for document, folder in DESCRIPTIONS.items():
         triples = catalogue.made_by(folder, store, content.queries)
-        for name, format_ in catalogue.FORMATS.items():
-            files[f"service/{document}{format_.suffix}"] = catalogue.write(triples, name)
+        for name, written in catalogue.write_all(triples).items():
+            files[f"service/{document}{catalogue.FORMATS[name].suffix}"] = written
     return files
 
 

@@ -9,9 +9,10 @@ import sqlite3
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from registergraf.errors import ReleaseError
+from registergraf.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ class Manifest:
     def name(self) -> str:
         """The release's name: the first 16 hex digits of the SHA-256 of the manifest without the reports."""
         named = {key: value for key, value in asdict(self).items() if key != "reports"}
-        return hashlib.sha256(_json(named)).hexdigest()[:16]
+        return hashlib.sha256(json_text(named, sort_keys=True)).hexdigest()[:16]
 
     def hash_of(self, path: str) -> str | None:
         """The SHA-256 of a file or a report; None for one that the release does not have."""
@@ -63,7 +64,7 @@ class Manifest:
 
     def write(self) -> bytes:
         """As JSON, the same bytes for the same manifest."""
-        return _json(asdict(self))
+        return json_text(asdict(self), sort_keys=True)
 
     @classmethod
     def read(cls, data: bytes, where: str) -> Self:
@@ -78,10 +79,6 @@ class Manifest:
 def engine_versions() -> dict[str, str]:
     """The version of each package that makes a release."""
     return {name: version(name) for name in ENGINES} | {"sqlite": sqlite3.sqlite_version}
-
-
-def _json(fields: Mapping[str, Any]) -> bytes:
-    return (json.dumps(fields, default=str, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:

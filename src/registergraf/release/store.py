@@ -10,6 +10,7 @@ import contextlib
 import datetime
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -20,17 +21,22 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import RdfFormat, Store
 
-from registergraf.audit.report import Report
 from registergraf.catalogue import FORMATS
 from registergraf.errors import IntegrityError, ReleaseError
 from registergraf.release.dumps import FOLDER
+from registergraf.release.lines import told_of
 from registergraf.release.manifest import FILE_NAME, GRAPH_FILE, Manifest
 from registergraf.search import INDEX_FILE, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from registergraf.audit.report import Report
+    from registergraf.audit.trend import Trend
+
 CURRENT = "current"
+SCORES = "quality/scores.json"
+"""The quality scores of the catalogue."""
 DESCRIPTIONS = {"void": "service/void", "service-description": "service/description"}
 """What describes the dataset and the service over it, with the folder below ``queries/`` that makes each."""
 
@@ -84,6 +90,8 @@ class Release:
     @cached_property
     def report(self) -> Report:
         """The audit as it was made with the release; raises `ReleaseError` for one in the form of another version."""
+        from registergraf.audit.report import Report  # noqa: PLC0415 - not needed to serve
+
         try:
             return Report.read(self.read("audit/report.json"))
         except (ValueError, TypeError, KeyError) as error:
@@ -95,6 +103,17 @@ class Release:
     def index(self) -> Index:
         """The full-text index, in memory."""
         return Index(self.read(INDEX_FILE))
+
+    @cached_property
+    def told(self) -> Mapping[str, frozenset[str]]:
+        """Each thing that it says anything of, with what its view says came in its place; the dataset is not loaded."""
+        return told_of(self.read(GRAPH_FILE).decode())
+
+    def trend(self, other: str) -> Trend:
+        """What became of every failure since the release of a name beside this one; raises `ReleaseError`."""
+        from registergraf.audit.trend import compare  # noqa: PLC0415 - not needed to serve
+
+        return compare(self.others()[other].report, self.report)
 
     @property
     def verdicts(self) -> Sequence[Mapping[str, Any]]:
@@ -132,6 +151,13 @@ class Release:
         """A file of the feed of changes; None for one that it does not have."""
         path = f"feed/{name}"
         return self.read(path) if path in self.manifest.files else None
+
+    @cached_property
+    def scores(self) -> Sequence[Mapping[str, Any]]:
+        """The quality scores of the catalogue, as `registergraf.release.scoring` reckons them; none in an older one."""
+        kept = self.read(SCORES) if SCORES in self.manifest.files else b"[]"
+        scores: Sequence[Mapping[str, Any]] = json.loads(kept)
+        return scores
 
     def description(self, document: str, format_name: str) -> bytes:
         """One of `DESCRIPTIONS` in one of `registergraf.catalogue.FORMATS`."""
@@ -190,13 +216,24 @@ def publish(releases: Path, manifest: Manifest, files: Mapping[str, bytes]) -> R
 
     Raises `ReleaseError` when the folder cannot be written.
     """
+    with _telling(releases), _lock(releases):
+        _write(releases, manifest, files)
+        _point(releases, manifest.name)
+    return open_release(releases / manifest.name)
+
+
+def prepare(releases: Path) -> None:
+    """Make sure, before there is work to lose, that a release can be published; raises `ReleaseError` otherwise."""
+    with _telling(releases), _lock(releases):
+        pass
+
+
+@contextlib.contextmanager
+def _telling(releases: Path) -> Iterator[None]:
     try:
-        with _lock(releases):
-            _write(releases, manifest, files)
-            _point(releases, manifest.name)
+        yield
     except OSError as error:
         raise ReleaseError(f"the release cannot be written to {releases}: {error.strerror}") from error
-    return open_release(releases / manifest.name)
 
 
 @contextlib.contextmanager

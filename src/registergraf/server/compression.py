@@ -74,10 +74,12 @@ def compress(response: Response, if_none_match: str, coding: str, least: int) ->
     A representation of its own has an entity tag of its own (RFC 9110, section 8.8.3); one that a client is told to
     have is told by the tag that the client named.
     """
-    if not _TEXT.match(response.header("content-type")) or response.header("content-encoding"):
+    if not _is_text(response.header("content-type")) or response.header("content-encoding"):
         return
     vary = response.header("vary")
     response.set("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding")
+    if not coding and response.status != _NOT_MODIFIED:
+        return
     tag = response.header("etag")
     if response.status == _NOT_MODIFIED:
         named = [coded for coded in (_tag_of(tag, one) for one in _COMPRESSORS) if coded in if_none_match]
@@ -99,6 +101,11 @@ def compress(response: Response, if_none_match: str, coding: str, least: int) ->
         return
     response.body = compressor.compress(response.body) + compressor.flush()
     response.set("Content-Length", str(len(response.body)))
+
+
+@lru_cache(maxsize=256)
+def _is_text(content_type: str) -> bool:
+    return bool(_TEXT.match(content_type))
 
 
 def _tag_of(tag: str, coding: str) -> str:

@@ -26,10 +26,10 @@ from registergraf.server.kept import key_of
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
-from registergraf.server.world import open_world
+from registergraf.server.world import give_back, open_world
 from registergraf.sparql import Ticket
-from registergraf.web.answers import TICKET
-from registergraf.web.i18n import LANGUAGES
+from registergraf.web.ground.contract import TICKET
+from registergraf.web.ground.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -57,6 +57,8 @@ _PATIENCE = 0.1
 _OF_QUERIES = frozenset({"sparql", "query", "q", "rdf-graph-store"})
 _SPARE_THREADS = 8
 """Threads for those who are to be told that the queue is full."""
+_FORGOTTEN = 1.0
+"""Seconds after which nobody refers any more to a release that was ended."""
 _SAFE = ("GET", "HEAD")
 _MOST_DISCARDED = 64 << 20
 """Bytes of a body that is too long which are still read, so that the client gets to know."""
@@ -145,7 +147,10 @@ class Front:
             await self._end(world)
 
     async def _end(self, world: World) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, world.close)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, world.close)
+        # The graph of a release is large, and nothing of it is to stay when the next one is there.
+        loop.call_later(_FORGOTTEN, loop.run_in_executor, None, give_back)
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -238,6 +243,8 @@ class Front:
         body = b"" if request.method not in BODY_METHODS else await self._body(request, world, receive)
         if isinstance(body, Response):
             return body
+        if world.endpoint.takes(request):
+            return await self._query(world.endpoint.respond(request, body), receive)
         ticket = Ticket()
         loop = asyncio.get_running_loop()
         threads = self._query_threads if _area(request.path) == "query" else self._page_threads
@@ -246,6 +253,20 @@ class Front:
         if not done and await _leaves(receive, work):
             ticket.call_off()
             (await work).close()
+            raise LeftError
+        return work.result()
+
+    async def _query(
+        self, response: Response | Coroutine[None, None, Response], receive: ASGIReceiveCallable
+    ) -> Response:
+        """Wait for the response to a query, where there is none yet, unless the client leaves."""
+        if isinstance(response, Response):
+            return response
+        work = asyncio.ensure_future(response)
+        done, _ = await asyncio.wait({work}, timeout=_PATIENCE)
+        if not done and await _leaves(receive, work):
+            work.cancel()
+            await asyncio.wait({work})
             raise LeftError
         return work.result()
 

@@ -39,20 +39,14 @@ class Journal:
         """Write the line of a request."""
         if self._file is None:
             return
-        line = {
-            "time": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="milliseconds"),
-            "client": _network(client),
-            "method": request.method,
-            "path": request.path,
-            "query_length": len(request.query_string),
-            "status": sent.status,
-            "bytes": sent.size,
-            "ms": round(seconds * 1000, 2),
-            "kept": sent.kept,
-        }
+        line = (
+            f'{{"time": "{_now()}", "client": "{_network(client)}", "method": {_quoted(request.method)}, '
+            f'"path": {_quoted(request.path)}, "query_length": {len(request.query_string)}, "status": {sent.status}, '
+            f'"bytes": {sent.size}, "ms": {seconds * 1000:.2f}, "kept": {"true" if sent.kept else "false"}'
+        )
         if self._queries:
-            line["query"] = unquote_plus(request.query_string)
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            line += f', "query": {json.dumps(unquote_plus(request.query_string), ensure_ascii=False)}'
+        self._file.write(line + "}\n")
 
     def flush(self) -> None:
         """Write what is still in memory."""
@@ -69,3 +63,12 @@ class Journal:
 @lru_cache(maxsize=1024)
 def _network(client: str) -> str:
     return network_of(client, _NETWORK)
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _now() -> str:
+    return datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="milliseconds")

@@ -10,10 +10,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from registergraf.sparql.seen import Seen
+
 if TYPE_CHECKING:
     from registergraf.server.messages import Request, Response
 
-__all__ = ["Entry", "Kept", "Key", "key_of", "names_tag"]
+__all__ = ["Entry", "Kept", "Key", "key_of"]
 
 _OVERHEAD = 1024
 """Bytes that a response is counted as beside its body."""
@@ -57,18 +59,12 @@ class Entry:
     body: bytes
 
 
-def names_tag(if_none_match: str, tag: str) -> bool:
-    """Whether a client has what the tag, with its quotation marks, names (RFC 9110, section 13.1.2)."""
-    if if_none_match in (tag, "*"):
-        return True
-    return any(part.strip().removeprefix("W/") == tag for part in if_none_match.split(","))
-
-
 class Kept:
     """The responses; for one thread."""
 
-    def __init__(self, mib: int) -> None:
-        self._most = mib << 20
+    def __init__(self, mib: float) -> None:
+        self._most = int(mib * (1 << 20))
+        self._seen = Seen()
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self.size = 0
 
@@ -80,11 +76,13 @@ class Kept:
         return entry
 
     def offer(self, key: Key, response: Response, headers: RawHeaders) -> None:
-        """Keep a response to GET that may be kept."""
+        """Keep a response to GET that may be kept and was asked for before."""
         tag = response.header("etag")
         if response.status != 200 or response.pieces is not None or not tag.startswith('"'):  # noqa: PLR2004
             return
         if "public" not in response.header("cache-control") or not _varies(response) <= _VARIES:
+            return
+        if not self._seen.again(key):
             return
         unchanged = [(name, value) for name, value in headers if name.decode("ascii") not in _NOT_OF_304]
         self._forget(key)

@@ -115,7 +115,10 @@ class Response:
 
     def header(self, name: str) -> str:
         """A header by its name in lower case; "" where there is none."""
-        return next((value for one, value in self.headers if one.lower() == name), "")
+        for one, value in self.headers:
+            if one.lower() == name:
+                return value
+        return ""
 
     def set(self, name: str, value: str) -> None:
         """Set a header in place of those of the same name."""

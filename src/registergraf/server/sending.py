@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from registergraf.server.kept import names_tag
 from registergraf.server.messages import Sent
+from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def raw(headers: list[tuple[str, str]]) -> RawHeaders:
 async def send_entry(entry: Entry, request: Request, send: ASGISendCallable) -> Sent:
     """Send what was kept, or that the client has it."""
     if_none_match = request.header("if-none-match")
-    if if_none_match and names_tag(if_none_match, entry.tag):
+    if if_none_match and (if_none_match == "*" or names_tag(if_none_match, entry.tag)):
         await _start(304, entry.unchanged, send)
         await _piece(b"", send, more=False)
         return Sent(304, 0, kept=True)

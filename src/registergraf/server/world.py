@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from registergraf.server.compression import without_coding
+from registergraf.server.endpoint import Endpoint
 from registergraf.server.kept import Kept
 from registergraf.server.messages import Response
 from registergraf.server.starting import start
 from registergraf.server.threads import call
+from registergraf.sparql.cache import CachedPool
 from registergraf.sparql.formats import negotiate
-from registergraf.web import create_app
-from registergraf.web.app import CORS_HEADERS, SECURITY_HEADERS, refuse
-from registergraf.web.client import HTML
-from registergraf.web.direct import Direct
-from registergraf.web.problems import PROBLEM, problem_members
+from registergraf.web.ground.headers import CORS_HEADERS, HTML, SECURITY_HEADERS
+from registergraf.web.ground.members import PROBLEM, problem_members
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from wsgiref.types import WSGIApplication
+
+    from flask import Flask
 
     from registergraf.release import Release
     from registergraf.server.messages import Request
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
     from registergraf.sparql import WorkerPool
 
-__all__ = ["World", "open_world"]
+__all__ = ["World", "give_back", "open_world"]
 
 
 class World:
@@ -40,15 +41,26 @@ class World:
     def __init__(self, release: Release, pool: WorkerPool, settings: Settings) -> None:
         self.release = release
         self.pool = pool
-        self._flask = create_app(release, settings, self.pool)
-        self.app: WSGIApplication = Direct(self._flask)
-        if settings.proxies:
-            count = settings.proxies
-            self.app = ProxyFix(self.app, x_for=count, x_proto=count, x_host=count)
-        self.kept = Kept(settings.answer_cache_mb)
+        self._settings = settings
+        # Half for responses, by address, and half for answers, by what was asked; most of them are the same bytes.
+        self._answers = CachedPool(pool, settings.answer_cache_mb / 2)
+        self.kept = Kept(settings.answer_cache_mb / 2)
+        self.endpoint = Endpoint(release, self._answers)
         self._page = lru_cache(maxsize=256)(self._make_page)
         self._lock = Lock()
+        self._making = Lock()
+        self._made: Flask | None = None
         self._users = 1  # until it is retired
+
+    @property
+    def _flask(self) -> Flask:
+        """The application, whose imports take as long as the start of everything else: made when it is needed."""
+        with self._making:
+            if self._made is None:
+                from registergraf.web import create_app  # noqa: PLC0415
+
+                self._made = create_app(self.release, self._settings, self._answers)
+            return self._made
 
     def enter(self) -> None:
         """Have one more who uses it."""
@@ -62,15 +74,22 @@ class World:
             return self._users == 0
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers, and let go what refers back to it."""
         self.pool.close()
+        self._page.cache_clear()
+        del self._page
 
     def ask(self, request: Request, body: bytes, **ours: object) -> Response:
         """Have the application answer a request, whose body has been read."""
         environ = request.environ(body, **ours)
         if "HTTP_IF_NONE_MATCH" in environ:
             environ["HTTP_IF_NONE_MATCH"] = without_coding(environ["HTTP_IF_NONE_MATCH"])
-        return call(self.app, environ)
+        app: WSGIApplication = self._flask
+        if count := self._settings.proxies:
+            from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: PLC0415
+
+            app = ProxyFix(app, x_for=count, x_proto=count, x_host=count)
+        return call(app, environ)
 
     def refusal(self, request: Request, status: int, detail: str) -> Response:
         """Tell in the client's form why a request is not let in, with as little work as can be."""
@@ -84,6 +103,8 @@ class World:
 
     def _make_page(self, status: int, detail: str, start: str, accept: str, accept_language: str) -> Response:
         """The page is the same for all who ask alike below the same language, so it is made once for them."""
+        from registergraf.web.app import refuse  # noqa: PLC0415
+
         headers = {"Accept": accept, "Accept-Language": accept_language}
         with self._flask.test_request_context(start, headers=headers):
             made = refuse(status, detail)
@@ -96,3 +117,11 @@ def open_world(settings: Settings, started: Future[Started] | None = None) -> Wo
     Raises `ReleaseError`, and `QueryError` where no worker starts.
     """
     return World(*(started.result() if started else start(settings)), settings)
+
+
+def give_back() -> None:
+    """Give the memory of what is no longer used back to the system, which neither Python nor malloc does by itself."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+    if trim is not None:
+        trim(0)

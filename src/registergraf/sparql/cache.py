@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import json
 import re
@@ -12,13 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from registergraf.errors import CalledOffError
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, Writer, choose
+from registergraf.sparql.pool import Ticket
+from registergraf.sparql.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registergraf.sparql.evaluation import Answer, Question
     from registergraf.sparql.formats import Format
-    from registergraf.sparql.pool import Ticket
 
 __all__ = ["CachedPool", "identity", "is_stable"]
 
@@ -28,16 +31,18 @@ _OVERHEAD = 512
 """Bytes that an answer is counted as beside its body."""
 # What may answer otherwise the next time (SPARQL 1.1 Query, sections 17.4.2 and 17.4.5), and escapes, which could spell
 # it. A variable or a word in a text of that name costs a question its place in the cache, and nothing else.
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u")
+_WORTH_READING = ("now", "rand", "uuid", "bnode", "\\u")
 
 
 class _Pool(Protocol):
-    def ask(self, question: Question, ticket: Ticket | None = None, /) -> Answer: ...
+    async def ask_soon(self, question: Question, /) -> Answer: ...
 
 
 def is_stable(question: Question) -> bool:
     """Whether a question has the same answer, byte for byte, each time one release is asked."""
-    return not _VOLATILE.search(question.query)
+    query = question.query.lower()
+    return not any(word in query for word in _WORTH_READING) or not _VOLATILE.search(query)
 
 
 def identity(question: Question) -> str:
@@ -75,12 +80,13 @@ def _chosen(formats: Sequence[Format[Writer]], question: Question) -> str:
 class CachedPool:
     """A pool that remembers the last answers of another, up to `mib` MiB; safe to be used from many threads."""
 
-    def __init__(self, pool: _Pool, mib: int) -> None:
+    def __init__(self, pool: _Pool, mib: float) -> None:
         self._pool = pool
-        self._most = mib * _MIB
+        self._most = int(mib * _MIB)
         self._lock = Lock()
         self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._size = 0
+        self._seen = Seen()
         self._asked: dict[str, Future[Answer]] = {}
 
     @property
@@ -89,40 +95,51 @@ class CachedPool:
         return self._size
 
     def ask(self, question: Question, ticket: Ticket | None = None) -> Answer:
-        """Answer from memory, from a thread that asks the same already, or from the pool; raises what that raises.
+        """Answer a question, from a thread that has no event loop; raises what `ask_soon` raises."""
+        return self.known(question) or (ticket or Ticket()).run(self.ask_soon(question))
 
-        A ticket calls off what its own thread asks; where that was asked for others too, one of them asks again.
+    def known(self, question: Question) -> Answer | None:
+        """The answer, where it is in memory."""
+        if not is_stable(question):
+            return None
+        with self._lock:
+            return self._recall(identity(question))
+
+    async def ask_soon(self, question: Question) -> Answer:
+        """Answer from memory, with one who asks the same already, or from the pool; raises what that raises.
+
+        One who is cancelled calls off what was asked for it; where that was for others too, one of them asks again.
         """
         if not is_stable(question):
-            return self._pool.ask(question, ticket)
+            return await self._pool.ask_soon(question)
         name = identity(question)
         while True:
             with self._lock:
-                if name in self._kept:
-                    self._kept.move_to_end(name)
-                    return self._kept[name]
+                if (answer := self._recall(name)) is not None:
+                    return answer
                 other = self._asked.get(name)
                 mine: Future[Answer] = self._asked.setdefault(name, Future())
             if other is None:
-                return self._fulfil(name, mine, question, ticket)
-            try:
-                return other.result()
-            except CalledOffError:
-                if ticket is not None and ticket.called_off:
-                    raise
+                return await self._fulfil(name, mine, question)
+            with contextlib.suppress(CalledOffError):
+                return await asyncio.shield(asyncio.wrap_future(other))
 
-    def _fulfil(self, name: str, promise: Future[Answer], question: Question, ticket: Ticket | None) -> Answer:
+    def _recall(self, name: str) -> Answer | None:
+        if name in self._kept:
+            self._kept.move_to_end(name)
+        return self._kept.get(name)
+
+    async def _fulfil(self, name: str, promise: Future[Answer], question: Question) -> Answer:
         """Ask the pool, and tell those who wait for the same, be it an answer or an error."""
         try:
-            answer = self._pool.ask(question, ticket)
+            answer = await self._pool.ask_soon(question)
         except BaseException as error:
             with self._lock:
                 del self._asked[name]
-            called_off = ticket is not None and ticket.called_off
-            promise.set_exception(CalledOffError() if called_off else error)
+            promise.set_exception(CalledOffError() if isinstance(error, asyncio.CancelledError) else error)
             raise
         with self._lock:
-            if answer.file is None:
+            if answer.file is None and self._seen.again(name):
                 self._keep(name, answer)
             del self._asked[name]
         promise.set_result(answer)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, Store, parse
 
 from registergraf.errors import QueryError
-from registergraf.sparql.evaluation import DEFAULT
+from registergraf.sparql.evaluation import DEFAULT, may_name_graphs
 from registergraf.sparql.protocol import ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from registergraf.sparql.evaluation import Question
 
 __all__ = ["Days", "day_of"]
 
@@ -52,13 +54,21 @@ def _check(day: str, start: str) -> None:
 
 
 class Days:
-    """The datasets of the last few days asked for, made from that of the release."""
+    """The datasets of the last few days asked for, made from that of the release.
 
-    def __init__(self, release: Store, queries: Mapping[str, str], base: str) -> None:
+    `view` is its default graph alone, which is asked twice as fast, since no triples of other graphs are passed over.
+    """
+
+    def __init__(self, release: Store, queries: Mapping[str, str], base: str, view: Store | None = None) -> None:
         self._release = release
+        self._view = view or release
         self._queries = queries
         self._base = base
         self._made: OrderedDict[str, Store] = OrderedDict()
+
+    def store_for(self, question: Question) -> Store:
+        """Give the dataset that a question is to be answered from, with the view that it may do with."""
+        return self.store(question.as_of) if question.as_of or may_name_graphs(question) else self._view
 
     def store(self, day: str) -> Store:
         """Give the dataset with the view of a day as its default graph; that of the release for no day.

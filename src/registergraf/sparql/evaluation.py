@@ -37,13 +37,17 @@ if TYPE_CHECKING:
 
     from registergraf.sparql.spool import Spool, Spooled
 
-__all__ = ["DEFAULT", "Answer", "Question", "Terms", "check_xml_names", "evaluate"]
+__all__ = ["DEFAULT", "Answer", "Question", "Terms", "check_xml_names", "evaluate", "may_name_graphs"]
 
 DEFAULT = ""
 """Stands for the default graph of the store among graphs, which else are IRIs."""
 
 # An XML name at the end, which RDF/XML writes a property as.
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+
+
+# What a query of several graphs has (SPARQL 1.1 Query, section 13), and escapes, which could spell it.
+_OF_GRAPHS = ("graph", "from", "\\u")
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,12 @@ class Terms:
     prefixes: Mapping[str, str]
     base: str
     most_rows: int
+
+
+def may_name_graphs(question: Question) -> bool:
+    """Whether a question may look at more than the default graph; one that only has the words is taken to do so."""
+    query = question.query.lower()
+    return bool(question.default_graphs or question.named_graphs) or any(word in query for word in _OF_GRAPHS)
 
 
 def evaluate(store: Store, question: Question, terms: Terms, spool: Spool) -> str:

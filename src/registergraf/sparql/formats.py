@@ -113,13 +113,14 @@ def choose(formats: Sequence[Format[Writer]], accept: str | None, name: str | No
     offered = [one.media_type for one in formats]
     if name is not None:
         found = next((one for one in formats if one.is_called(name)), None)
-        names = ", ".join(one.name for one in formats)
-        asked = f"the format '{name}' cannot be given for this form of query, which has {names}"
     else:
         wanted = negotiate(accept, offered)
-        found = next((one for one in formats if one.media_type == wanted), None)
-        asked = "none of the media types in Accept can be given for this form of query"
+        found = formats[offered.index(wanted)] if wanted is not None else None
     if found is None:
+        names = ", ".join(one.name for one in formats)
+        asked = "none of the media types in Accept can be given for this form of query"
+        if name is not None:
+            asked = f"the format '{name}' cannot be given for this form of query, which has {names}"
         raise NotAcceptableError(asked, offered)
     return found
 

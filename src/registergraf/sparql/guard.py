@@ -16,7 +16,7 @@ from pyoxigraph import Store
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from registergraf.namespaces import BASE
 from registergraf.sparql_syntax import syntax_error
-from registergraf.sparql_tokens import COMMENT, IRI, SERVICE, STRING, without_service
+from registergraf.sparql_tokens import COMMENT, IRI, SERVICE, STRING, has_service, without_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +63,9 @@ def refuse_service(query: str) -> None:
     Raises `QueryRefusedError` for a query with SERVICE (SPARQL 1.1 Federated Query), or where it cannot be told;
     `QuerySyntaxError` for text that is not SPARQL.
     """
-    resolved = _ESCAPE.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), query)
+    resolved = _ESCAPE.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), query) if "\\" in query else query
     for text in dict.fromkeys((query, resolved)):
-        if SERVICE.search(text):
+        if has_service(text):
             _refuse_service(text)
 
 

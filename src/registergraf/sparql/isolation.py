@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["deadline", "die_with_parent", "leave_network", "limit_memory"]
+__all__ = ["deadline", "leave_network", "limit_memory"]
 
-# <linux/sched.h>, <linux/prctl.h>
+# <linux/sched.h>
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
-_PR_SET_PDEATHSIG = 1
 _MIB = 1 << 20
 
 
@@ -45,13 +44,6 @@ def limit_memory(mib: int) -> None:
         has = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         most = has + mib * _MIB
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def die_with_parent() -> None:
-    """Have this process killed when the one that forked it ends, where the system can."""
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """The process that loads the dataset once and forks the workers, which share its pages; here it is, from the inside.
 
 Forking takes milliseconds where loading takes seconds, so a worker that was killed is back at once. This process has
-one thread and evaluates nothing, so that a fork of it is whole.
+one thread and evaluates nothing, so that a fork of it is whole. Where it ends, the workers live on: each ends when its
+own connection is closed.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, RdfFormat, Store, parse
 
 from registergraf.errors import QueryError
-from registergraf.sparql.isolation import die_with_parent, leave_network
+from registergraf.sparql.isolation import leave_network
 from registergraf.sparql.wire import Channel, ChannelClosedError, Setup, pack_error
-from registergraf.sparql.worker import work
+from registergraf.sparql.worker import Loaded, work
 
 __all__ = ["main"]
 
@@ -39,7 +40,7 @@ def main(descriptor: int) -> None:
     with contextlib.suppress(ChannelClosedError):
         setup = Setup(**channel.receive().header)
         try:
-            store = _load(setup)
+            loaded = _load(setup)
         except (OSError, SyntaxError) as error:
             channel.send(pack_error(QueryError(str(error))))
             return
@@ -47,10 +48,10 @@ def main(descriptor: int) -> None:
         gc.freeze()  # so that collecting in a worker does not copy these pages
         channel.send({})
         while True:
-            _obey(channel, store, setup)
+            _obey(channel, loaded, setup)
 
 
-def _obey(channel: Channel, store: Store, setup: Setup) -> None:
+def _obey(channel: Channel, loaded: Loaded, setup: Setup) -> None:
     """Fork a worker for the connection that comes along, or tell how one ended."""
     order, _, file = channel.receive()
     if "reap" in order:
@@ -59,7 +60,7 @@ def _obey(channel: Channel, store: Store, setup: Setup) -> None:
     number = os.fork()
     if number == 0:
         channel.close()
-        _become_worker(file, store, setup)
+        _become_worker(file, loaded, setup)
     os.close(file)
     channel.send({"pid": number})
 
@@ -72,23 +73,22 @@ def _reap(number: int) -> int:
         return 0
 
 
-def _become_worker(file: int, store: Store, setup: Setup) -> None:
+def _become_worker(file: int, loaded: Loaded, setup: Setup) -> None:
     try:
-        die_with_parent()
         threading.stack_size(_STACK)
         # In a thread, which allocates from pages of its own: in the gaps between those of the graph each worker would
         # soon have copied them all.
-        thread = threading.Thread(target=_work_and_exit, args=(file, store, setup))
+        thread = threading.Thread(target=_work_and_exit, args=(file, loaded, setup))
         thread.start()
         thread.join()
     finally:
         os._exit(1)
 
 
-def _work_and_exit(file: int, store: Store, setup: Setup) -> None:
+def _work_and_exit(file: int, loaded: Loaded, setup: Setup) -> None:
     status = 1
     try:
-        work(Channel.of(file), store, setup)
+        work(Channel.of(file), loaded, setup)
         status = 0
     except BaseException as error:  # noqa: BLE001 - told, and then the process ends
         sys.stderr.write(f"a query worker ended: {error!r}\n")
@@ -96,12 +96,13 @@ def _work_and_exit(file: int, store: Store, setup: Setup) -> None:
         os._exit(status)
 
 
-def _load(setup: Setup) -> Store:
+def _load(setup: Setup) -> Loaded:
     """Load the dataset into memory, or open its index; both without a network."""
     if setup.index:
         _make_index(setup)
         leave_network()
-        return Store.read_only(setup.index)
+        store = Store.read_only(setup.index)
+        return Loaded(store, store)
     with Path(setup.dataset).open("rb") as file:
         leave_network()
         store = Store()
@@ -110,7 +111,16 @@ def _load(setup: Setup) -> Store:
             store.bulk_extend(parse(file, RdfFormat.N_QUADS))
         else:
             store.bulk_load(file, format=RdfFormat.N_QUADS)
-    return store
+    return Loaded(store, _view_of(store))
+
+
+def _view_of(store: Store) -> Store:
+    """The default graph alone; the store itself where there is nothing else in it."""
+    if next(store.named_graphs(), None) is None:
+        return store
+    view = Store()
+    view.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    return view
 
 
 def _may_have_blank_nodes(file: BinaryIO) -> bool:

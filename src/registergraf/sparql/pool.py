@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
-import queue
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import replace
 from threading import Condition, Event, Lock, Thread
 from types import MappingProxyType
@@ -19,7 +21,7 @@ from registergraf.sparql.process import KilledError, Nursery, WorkerProcess
 from registergraf.sparql.wire import Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -36,32 +38,41 @@ _CLOSED = "the query service is closed"
 
 
 class Ticket:
-    """Whoever holds one may call off the question it was handed in with."""
+    """Whoever holds one may call off, from another thread, the question it was handed in with."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._worker: WorkerProcess | None = None
+        self._asked: tuple[asyncio.AbstractEventLoop, asyncio.Task[Answer]] | None = None
         self.called_off = False
 
     def call_off(self) -> None:
-        """Let the answer go; a worker that is at it is killed."""
+        """Let the answer go; a worker that is at it is killed, and a place in the queue given up."""
         with self._lock:
             self.called_off = True
-            if self._worker is not None:
-                self._worker.kill()
+            if self._asked is not None:
+                loop, task = self._asked
+                loop.call_soon_threadsafe(task.cancel)
 
-    @contextlib.contextmanager
-    def at(self, worker: WorkerProcess) -> Iterator[None]:
-        """Have the question be that worker's for the block; raises `CalledOffError` where it was called off."""
-        with self._lock:
-            if self.called_off:
-                raise CalledOffError
-            self._worker = worker
-        try:
-            yield
-        finally:
+    def run(self, work: Coroutine[None, None, Answer]) -> Answer:
+        """Give what the work gives; raises `CalledOffError` where it is called off before."""
+
+        async def wait() -> Answer:
+            task = asyncio.ensure_future(work)
             with self._lock:
-                self._worker = None
+                self._asked = asyncio.get_running_loop(), task
+                if self.called_off:
+                    task.cancel()
+            try:
+                return await task
+            except asyncio.CancelledError:
+                if self.called_off:
+                    raise CalledOffError from None
+                raise
+            finally:
+                with self._lock:
+                    self._asked = None
+
+        return asyncio.run(wait())
 
 
 class WorkerPool:
@@ -98,9 +109,9 @@ class WorkerPool:
             queries={path: text for path, text in queries.items() if path.startswith(_OF_VIEWS)},
         )
         self._nursery = Nursery(self._setup)
-        self._idle: queue.SimpleQueue[WorkerProcess | None] = queue.SimpleQueue()
+        self._idle: deque[WorkerProcess] = deque()
+        self._queue: dict[Future[WorkerProcess], None] = {}
         self._workers: set[WorkerProcess] = set()
-        self._waiting = 0
         self._changed = Condition()
         self._closed = Event()
         try:
@@ -126,7 +137,7 @@ class WorkerPool:
     @property
     def waiting(self) -> int:
         """The questions that wait for a worker."""
-        return self._waiting
+        return len(self._queue)
 
     def answer(
         self,
@@ -141,33 +152,30 @@ class WorkerPool:
         return self.ask(Question(query, accept, name, tuple(default_graphs), tuple(named_graphs)))
 
     def ask(self, question: Question, ticket: Ticket | None = None) -> Answer:
+        """Answer a question, from a thread that has no event loop; raises what `ask_soon` raises."""
+        return (ticket or Ticket()).run(self.ask_soon(question))
+
+    async def ask_soon(self, question: Question) -> Answer:
         """Answer a question, whose default graphs may have the view of another day among them.
 
         Raises `QuerySyntaxError`, `QueryRefusedError`, `NotAcceptableError`, `ProtocolError` for a day that cannot be,
-        `QueryLimitError` with the name of the setting, or `QueryError`.
+        `QueryLimitError` with the name of the setting, or `QueryError`. A task that is cancelled has its worker killed.
         """
         scan(question.query, self._settings.query_length, self._settings.query_nesting)
         day, graphs = day_of(self._setup.base, question.default_graphs, question.named_graphs)
         if day or graphs != question.default_graphs:
             question = replace(question, default_graphs=graphs, as_of=day or question.as_of)
-        ticket = ticket or Ticket()
         for _ in range(_TRIES - 1):
             with contextlib.suppress(KilledError):
-                return self._ask(question, ticket)
-        return self._ask(question, ticket)
+                return await self._ask(question)
+        return await self._ask(question)
 
-    def _ask(self, question: Question, ticket: Ticket) -> Answer:
-        worker = self._take()
-        if ticket.called_off:
-            self._give(worker)
-            raise CalledOffError
+    async def _ask(self, question: Question) -> Answer:
+        worker = await self._take()
         try:
-            with ticket.at(worker):
-                reply = worker.ask(question)
-        except BaseException as error:
+            reply = await worker.ask(question)
+        except BaseException:
             self._replace(worker)
-            if ticket.called_off:
-                raise CalledOffError from error
             raise
         if isinstance(reply, Answer):
             self._give(worker)
@@ -184,50 +192,77 @@ class WorkerPool:
             self._closed.set()
             for worker in self._workers:
                 worker.kill()
-        with contextlib.suppress(queue.Empty):
-            while (idle := self._idle.get_nowait()) is not None:
-                self._dispose(idle)
-        self._idle.put(None)
+            waiting, self._queue = [*self._queue], {}
+            idle, self._idle = [*self._idle], deque()
+        for place in waiting:
+            if place.set_running_or_notify_cancel():
+                place.set_exception(QueryError(_CLOSED))
+        for worker in idle:
+            self._dispose(worker)
         with self._changed:
             self._changed.wait_for(lambda: not self._workers)
         self._nursery.close()
 
-    # A worker always has one owner, who disposes of it: the queue of idle ones, a thread that asks it, or one that
+    # A worker always has one owner, who disposes of it: the row of idle ones, a task that asks it, or a thread that
     # replaces it. So nobody closes a connection that another reads.
 
-    def _take(self) -> WorkerProcess:
+    async def _take(self) -> WorkerProcess:
         """Wait for a worker that is free and alive, unless too many wait already."""
-        with contextlib.suppress(queue.Empty):
-            return self._living(self._idle.get_nowait())
-        with self._changed:
-            if self._waiting >= self._settings.query_queue:
-                message = f"{self._waiting} queries wait already, as many as may; try again later"
-                raise QueryLimitError("query-queue", message)
-            self._waiting += 1
-        try:
-            return self._living(self._idle.get(timeout=self._settings.query_wait_seconds))
-        except queue.Empty:
-            message = f"all workers were busy for {self._settings.query_wait_seconds:g} seconds; try again later"
-            raise QueryLimitError("query-wait-seconds", message) from None
-        finally:
-            with self._changed:
-                self._waiting -= 1
+        while True:
+            place = self._place()
+            if not place.done():
+                await self._wait(place)
+            worker = place.result()
+            if worker.alive:
+                return worker
+            self._replace(worker)
 
-    def _living(self, worker: WorkerProcess | None) -> WorkerProcess:
-        """Give the worker, or a new one where it has died; raises `QueryError` where the pool is closed."""
-        if worker is None:
-            self._idle.put(None)  # for the next one who waits
-            raise QueryError(_CLOSED)
-        if worker.alive:
-            return worker
-        self._dispose(worker)
-        return self._new_worker()
+    def _place(self) -> Future[WorkerProcess]:
+        """A place in the queue, which may be served at once; raises `QueryError` where the queue is full or closed."""
+        place: Future[WorkerProcess] = Future()
+        with self._changed:
+            if self._closed.is_set():
+                raise QueryError(_CLOSED)
+            if self._idle:
+                place.set_result(self._idle.popleft())
+                return place
+            if len(self._queue) >= self._settings.query_queue:
+                message = f"{len(self._queue)} queries wait already, as many as may; try again later"
+                raise QueryLimitError("query-queue", message)
+            self._queue[place] = None
+        return place
+
+    async def _wait(self, place: Future[WorkerProcess]) -> None:
+        """Wait until a place is served; it is given up where that takes too long or nobody waits any more."""
+        seconds = self._settings.query_wait_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.wrap_future(place)
+        except BaseException as error:
+            self._give_up(place)
+            if not isinstance(error, TimeoutError):
+                raise
+            message = f"all workers were busy for {seconds:g} seconds; try again later"
+            raise QueryLimitError("query-wait-seconds", message) from None
+
+    def _give_up(self, place: Future[WorkerProcess]) -> None:
+        with self._changed:
+            self._queue.pop(place, None)
+        if not place.cancel() and place.exception() is None:
+            self._give(place.result())
 
     def _give(self, worker: WorkerProcess) -> None:
+        """Hand a worker to the one who waits longest, else put it with those that are idle."""
         with self._changed:
-            if not self._closed.is_set():
-                self._idle.put(worker)
-                return
+            while not self._closed.is_set():
+                if not self._queue:
+                    self._idle.append(worker)
+                    return
+                place = next(iter(self._queue))
+                del self._queue[place]
+                if place.set_running_or_notify_cancel():
+                    place.set_result(worker)
+                    return
         self._dispose(worker)
 
     def _replace(self, worker: WorkerProcess) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from registergraf.errors import QueryError, QueryLimitError
@@ -41,7 +42,10 @@ class KilledError(QueryError):
 
 
 class Nursery:
-    """The process that has the dataset and forks the workers; one that died is started anew by the next `fork`."""
+    """The process that has the dataset and forks the workers; one that died is started anew by the next `fork`.
+
+    Its workers outlive it, so each is told with its `litter`: the process, counted, that is its parent.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -49,29 +53,31 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._loaded = False
+        self._litter = 0
 
     def launch(self) -> None:
         """Start the process and return at once; `fork` waits until it has loaded the dataset."""
         with self._lock:
             self._launch()
 
-    def fork(self) -> tuple[int, Channel]:
-        """Fork a worker: its number and the channel to it; raises `QueryError` where the dataset cannot be loaded."""
+    def fork(self) -> tuple[int, int, Channel]:
+        """Fork a worker: its litter, its number, the channel to it; raises `QueryError` where nothing can be loaded."""
         ours, theirs = Channel.pair()
         try:
             with self._lock:
                 reply = self._order_twice({"fork": True}, theirs.fileno())
-            return int(reply["pid"]), ours
+                litter = self._litter
+            return litter, int(reply["pid"]), ours
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
 
-    def reap(self, pid: int) -> int:
+    def reap(self, litter: int, pid: int) -> int:
         """Wait for a worker that ends; give its status as `subprocess` has it, 0 where nobody knows any more."""
         with self._lock:
-            if self._channel is None or not self._loaded:  # one that is still loading has forked nobody
+            if self._channel is None or litter != self._litter:
                 return 0
             try:
                 self._channel.send({"reap": pid})
@@ -81,7 +87,7 @@ class Nursery:
                 return 0
 
     def close(self) -> None:
-        """End the process, and with it every worker."""
+        """End the process."""
         with self._lock:
             self._end()
 
@@ -97,10 +103,20 @@ class Nursery:
             env=os.environ | {"RUST_BACKTRACE": "0"},
         )
         theirs.close()
+        Thread(target=self._watch, args=(self._process,), name="watch-nursery", daemon=True).start()
         self._channel = ours
         self._loaded = False
+        self._litter += 1
         ours.send(message_of(self._setup))
         return ours
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Start another at once where one ends that had loaded the dataset, so that it is ready when it is needed."""
+        process.wait()
+        with self._lock:
+            if self._process is process and self._loaded:
+                self._end()
+                self._launch()
 
     def _order_twice(self, order: dict[str, Any], file: int) -> dict[str, Any]:
         """Give an order, and once more to another process where the first had ended without our knowing."""
@@ -146,34 +162,41 @@ class WorkerProcess:
         self._setup = setup
         self._lock = Lock()
         self._ended = False
-        self.pid, self._channel = nursery.fork()
+        self._litter, self.pid, self._channel = nursery.fork()
+        self._handle = _handle_of(self.pid)
 
     @property
     def alive(self) -> bool:
         """Whether it waits for a question."""
         return not self._ended and self._channel.is_silent()
 
-    def ask(self, question: Question) -> Answer | QueryError:
+    async def ask(self, question: Question) -> Answer | QueryError:
         """Give the answer, or the error that the worker reports; it can be asked again.
 
         Raises `QueryLimitError` past the time, and `QueryError` where the worker died; then it is of no more use.
         """
         seconds = min(self._setup.query_seconds, question.most_seconds or self._setup.query_seconds)
         try:
-            self._channel.send(message_of(question))
-            return _read(self._channel.receive(self._setup.answer_mb * _MIB, seconds))
+            async with asyncio.timeout(seconds):
+                return _read(await self._channel.exchange(message_of(question), self._setup.answer_mb * _MIB))
         except TimeoutError:
             message = f"the query took longer than the {seconds:g} seconds that are allowed"
             raise QueryLimitError("query-seconds", message) from None
         except ChannelClosedError as error:
-            raise self._death() from error
+            raise await asyncio.to_thread(self._death) from error
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
         with self._lock:
             if not self._ended:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.pid, signal.SIGKILL)
+                self._kill()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self._handle >= 0:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Kill it and give its resources back."""
@@ -185,10 +208,11 @@ class WorkerProcess:
         with self._lock:
             if self._ended:
                 return 0
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self._kill()
             self._ended = True
-            return self._nursery.reap(self.pid)
+            if self._handle >= 0:
+                os.close(self._handle)
+            return self._nursery.reap(self._litter, self.pid)
 
     def _death(self) -> QueryError:
         """Tell what the process died of."""
@@ -202,6 +226,14 @@ class WorkerProcess:
         if code in _KILLED:
             return KilledError("the process that answered the query was killed")
         return QueryError(f"the process that answered the query ended (status {-code})")
+
+
+def _handle_of(pid: int) -> int:
+    """A file that stands for the process itself, whatever has its number later; -1 where the system has no such."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return -1
 
 
 def _read(message: Message) -> Answer | QueryError:

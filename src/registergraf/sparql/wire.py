@@ -5,17 +5,21 @@ Not pickle: a worker has read a stranger's query, and unpickling what it sends w
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
 import struct
 import time
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from registergraf.sparql.evaluation import Question
 from registergraf.sparql.formats import NotAcceptableError
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 __all__ = [
     "Channel",
@@ -112,8 +116,7 @@ class Channel:
 
     def send(self, header: dict[str, Any], body: bytes = b"", file: int = -1) -> None:
         """Send a message; a file is the sender's to close afterwards."""
-        text = json.dumps(header).encode("ascii")
-        data = b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
+        data = _packed(header, body)
         try:
             self._socket.settimeout(None)
             sent = socket.send_fds(self._socket, [data], [file]) if file >= 0 else 0
@@ -124,38 +127,92 @@ class Channel:
     def receive(self, most: int = 0, seconds: float | None = None) -> Message:
         """Wait for a message with a body of at most `most` bytes; raises `TimeoutError` past the seconds."""
         end = None if seconds is None else time.monotonic() + seconds
-        files: list[int] = []
-        try:
-            whole = self._read(most, end, files)
-            text_length, body_length = _LENGTHS.unpack_from(whole)
-            at = _LENGTHS.size + text_length
-            header = json.loads(whole[_LENGTHS.size : at])
-        except (OSError, ValueError, ChannelClosedError) as error:
-            for number in files:
-                os.close(number)
-            if isinstance(error, (TimeoutError, ChannelClosedError)):
-                raise
-            raise ChannelClosedError(str(error)) from error
-        for extra in files[1:]:
-            os.close(extra)
-        return Message(header, bytes(whole[at : at + body_length]), files[0] if files else -1)
+        with _Inbox(most) as inbox:
+            while True:
+                try:
+                    self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
+                    whole = inbox.is_whole_with(*socket.recv_fds(self._socket, _PIECE, 1)[:2])
+                except TimeoutError:
+                    raise
+                except OSError as error:
+                    raise ChannelClosedError(str(error)) from error
+                if whole:
+                    return inbox.message()
 
-    def _read(self, most: int, end: float | None, files: list[int]) -> bytearray:
-        """Read one message whole, mostly in one piece: the other end says nothing more until it is answered."""
-        whole = bytearray()
-        length = _LENGTHS.size
-        while len(whole) < length:
-            self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
-            data, numbers, _, _ = socket.recv_fds(self._socket, _PIECE, 1)
-            files += numbers
-            if not data:
-                raise ChannelClosedError("the other end is closed")
-            whole += data
-            if len(whole) >= _LENGTHS.size:
-                length = _LENGTHS.size + sum(_lengths(whole, most))
-        if len(whole) > length:
+    async def exchange(self, header: dict[str, Any], most: int) -> Message:
+        """Send a message and wait for the reply, whose body has at most `most` bytes, in the running event loop."""
+        loop = asyncio.get_running_loop()
+        whole: asyncio.Future[None] = loop.create_future()
+        with _Inbox(most) as inbox:
+
+            def read() -> None:
+                try:
+                    if inbox.is_whole_with(*socket.recv_fds(self._socket, _PIECE, 1)[:2]) and not whole.done():
+                        whole.set_result(None)
+                except BlockingIOError:
+                    return
+                except (OSError, ChannelClosedError) as error:
+                    if not whole.done():
+                        whole.set_exception(ChannelClosedError(str(error)))
+
+            self._socket.setblocking(False)
+            try:
+                data = _packed(header, b"")
+                if (sent := self._socket.send(data)) < len(data):  # the other end reads on
+                    await loop.sock_sendall(self._socket, data[sent:])
+                loop.add_reader(self._socket, read)
+                await whole
+            except OSError as error:
+                raise ChannelClosedError(str(error)) from error
+            finally:
+                loop.remove_reader(self._socket)
+            return inbox.message()
+
+
+class _Inbox:
+    """One message, as its pieces arrive; files that came and were not handed on are closed with it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._data = bytearray()
+        self._files: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number in self._files:
+            os.close(number)
+
+    def is_whole_with(self, piece: bytes, files: list[int]) -> bool:
+        """Take a piece; whether it was the last. The other end says nothing more until it is answered."""
+        self._files += files
+        if not piece:
+            raise ChannelClosedError("the other end is closed")
+        self._data += piece
+        if len(self._data) < _LENGTHS.size:
+            return False
+        length = _LENGTHS.size + sum(_lengths(self._data, self._most))
+        if len(self._data) > length:
             raise ChannelClosedError("more than one message")
-        return whole
+        return len(self._data) == length
+
+    def message(self) -> Message:
+        """The whole message; its file is now the receiver's."""
+        text_length, body_length = _LENGTHS.unpack_from(self._data)
+        at = _LENGTHS.size + text_length
+        try:
+            header = json.loads(self._data[_LENGTHS.size : at])
+        except ValueError as error:
+            raise ChannelClosedError(str(error)) from error
+        return Message(header, bytes(self._data[at : at + body_length]), self._files.pop(0) if self._files else -1)
+
+
+def _packed(header: dict[str, Any], body: bytes) -> bytes:
+    text = json.dumps(header).encode("ascii")
+    return b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
 
 
 def _lengths(start: bytearray, most: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ Parsing, too, happens here, where a crash costs one worker.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.errors import QueryError, QueryLimitError
 from registergraf.sparql.days import Days
@@ -21,16 +21,23 @@ if TYPE_CHECKING:
     from registergraf.sparql.evaluation import Question
     from registergraf.sparql.wire import Setup
 
-__all__ = ["work"]
+__all__ = ["Loaded", "work"]
 
 # The service kills at the limit; this one is for the case that the service is gone.
 _GRACE_SECONDS = 2.0
 
 
-def work(channel: Channel, store: Store, setup: Setup) -> None:
+class Loaded(NamedTuple):
+    """A dataset, and its default graph alone, which may be the same."""
+
+    dataset: Store
+    view: Store
+
+
+def work(channel: Channel, loaded: Loaded, setup: Setup) -> None:
     """Answer the questions of a channel until its other end is closed."""
     limit_memory(setup.query_memory_mb)
-    days = Days(store, setup.queries, setup.base)
+    days = Days(loaded.dataset, setup.queries, setup.base, loaded.view)
     with suppress(ChannelClosedError):
         while True:
             question = unpack_question(channel.receive().header)
@@ -48,7 +55,7 @@ def _most_bytes(question: Question, setup: Setup) -> int:
 def _reply(channel: Channel, days: Days, question: Question, setup: Setup, spool: Spool) -> None:
     try:
         terms = Terms(setup.prefixes, setup.base, setup.answer_rows)
-        media_type = evaluate(days.store(question.as_of), question, terms, spool)
+        media_type = evaluate(days.store_for(question), question, terms, spool)
     except QueryError as error:
         channel.send(pack_error(error))
     except MemoryError:

@@ -5,6 +5,14 @@ Everything a page shows comes from a query in ``queries/pages`` over the release
 
 from __future__ import annotations
 
-from registergraf.web.app import create_app
+from typing import TYPE_CHECKING
+
+from registergraf.lazily import importing
+
+if TYPE_CHECKING:
+    from registergraf.web.app import create_app
 
 __all__ = ["create_app"]
+
+if not TYPE_CHECKING:
+    __getattr__ = importing(__name__, {"app": ["create_app"]})

@@ -8,59 +8,34 @@ from flask import Flask, Response, g, request
 from werkzeug.routing import BaseConverter
 
 from registergraf.sparql.cache import CachedPool
-from registergraf.web import (
+from registergraf.web import openapi
+from registergraf.web.data import catalog, descriptions, discovery, dumps, examples, feed
+from registergraf.web.endpoint import graph_store, named, permalinks, sparql
+from registergraf.web.ground.days import SITES, Sites, choose_day
+from registergraf.web.ground.headers import CORS_HEADERS, PREFLIGHT_HEADERS, SCRIPTED_POLICY, SECURITY_HEADERS
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.ground.site import EXTENSION, Site
+from registergraf.web.pages import (
     about,
     audit,
     browse,
-    catalog,
     changes,
     compare,
-    descriptions,
-    discovery,
-    dumps,
-    examples,
-    feed,
-    graph_store,
+    general,
     law,
     linked_data,
-    named,
-    openapi,
     organisations,
-    pages,
-    permalinks,
     pictures,
-    problems,
     registry,
     rules,
     search,
-    sparql,
 )
-from registergraf.web.days import SITES, Sites, choose_day
-from registergraf.web.i18n import LANGUAGES
-from registergraf.web.site import EXTENSION, Site
+from registergraf.web.shown import problems
 
 if TYPE_CHECKING:
     from registergraf.settings import Settings
-    from registergraf.web.contract import Pool, Release
+    from registergraf.web.ground.contract import Pool, Release
 
-# No scripts and nothing from others: a page can neither run what the graph holds nor tell anybody who reads it.
-# The style sheet of Designsystemet has its icons as data: images.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
-
-# The query page has an editor: scripts of ours only, which may ask us only.
-SCRIPTED_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-# Any page on the web may read the data; nothing here depends on who asks, so no credentials (Fetch, CORS protocol).
 DATA_BLUEPRINTS = (
     "linked_data",
     "catalog",
@@ -75,18 +50,6 @@ DATA_BLUEPRINTS = (
     "permalinks",
     "audit",
 )
-CORS_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Profile, Last-Modified, Location",
-}
-PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": (
-        "Accept, Accept-Language, Accept-Profile, Content-Type, If-Modified-Since, If-None-Match"
-    ),
-    "Access-Control-Max-Age": "3600",
-}
-
 STATIC_SECONDS = 365 * 24 * 60 * 60
 """How long a client may keep a static file; its address has its hash."""
 
@@ -98,7 +61,7 @@ MODULES = (
     about,
     law,
     organisations,
-    pages,
+    general,
     pictures,
     registry,
     rules,
@@ -132,7 +95,8 @@ class KindConverter(BaseConverter):
 def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     """Make the application that serves one release."""
     app = Flask("registergraf.web")
-    app.extensions[EXTENSION] = Site(release, settings, CachedPool(pool, settings.answer_cache_mb))
+    answers = pool if isinstance(pool, CachedPool) else CachedPool(pool, settings.answer_cache_mb)
+    app.extensions[EXTENSION] = Site(release, settings, answers)
     app.url_map.converters["kind"] = KindConverter
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
@@ -143,7 +107,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.after_request(add_headers)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
-    app.register_blueprint(pages.root)
+    app.register_blueprint(general.root)
     app.register_blueprint(dumps.page)
     app.register_blueprint(about.root)
     problems.install(app)

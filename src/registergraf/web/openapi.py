@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, current_app
 
 from registergraf import __version__
-from registergraf.web.i18n import LANGUAGES
+from registergraf.json_text import json_text
+from registergraf.web.ground.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ PROBLEM = {"$ref": "#/components/responses/Problem"}
 @blueprint.get("/openapi.json")
 def description() -> Response:
     """This description, for tools that read OpenAPI 3.1."""
-    body = json.dumps(describe(current_app), ensure_ascii=False, indent=1) + "\n"
+    body = json_text(describe(current_app))
     return Response(body, content_type="application/json")
 
 

@@ -12,6 +12,7 @@ from registergraf.audit.identity import Identity
 from registergraf.audit.names import Names
 from registergraf.audit.rules import LANGUAGES
 from registergraf.audit.verdicts import OUTCOMES
+from registergraf.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +71,7 @@ class Report:
             **{name: getattr(self, name) for name in ("rules", "verdicts", "waivers")},
             **vars(self.names),
         }
-        return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        return json_text(document, sort_keys=True)
 
     def told_in(self, languages: Sequence[str]) -> Self:
         """The same report in some of its languages."""
@@ -80,7 +81,7 @@ class Report:
         rules, waivers = ([_only(thing, languages) for thing in things] for things in (self.rules, self.waivers))
         return replace(self, rules=rules, verdicts=verdicts, waivers=waivers, languages=tuple(languages))
 
-    @property
+    @cached_property
     def conforms(self) -> bool:
         """Whether the gate is open: nothing in the view violates a rule without a waiver in force."""
         return not any(violates(verdict) for verdict in self.verdicts)
@@ -106,7 +107,7 @@ class Report:
         grouped = _grouped(self.verdicts, "registry", sorted({v["registry"] for v in self.verdicts}))
         return {slug: verdicts for slug, verdicts in grouped.items() if slug}
 
-    @property
+    @cached_property
     def gravest_first(self) -> list[Mapping[str, Any]]:
         """The rules with failures by severity, then the others, each by id."""
         failing = {verdict["rule"] for verdict in self.verdicts if verdict["outcome"] == "failed"}

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from registergraf.audit.report.words import Words
+from registergraf.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ def to_sarif(report: Report) -> bytes:
         "properties": {"identity": identity.as_json(), "counts": dict(report.counts), "conforms": report.conforms},
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return json_text(document, sort_keys=True)
 
 
 def _driver(report: Report, words: Words) -> dict[str, Any]:

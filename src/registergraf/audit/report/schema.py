@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import Any
 
 from registergraf.audit.report.model import SCHEMA
+from registergraf.json_text import json_text
 
 
 def schema(base: str) -> bytes:
     """The schema, with its own address below the base."""
     document: dict[str, Any] = json.loads(files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8"))
     document["$id"] = base + SCHEMA
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_text(document)

@@ -7,7 +7,6 @@ A result for each failed verdict has `sh:detail` for each of its causes.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -15,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from registergraf.audit.report.model import SEVERITIES, violates
 from registergraf.audit.report.rdf import TYPE, boolean, in_order, provenance, report_node, term, write_turtle
 from registergraf.audit.report.shacl12 import used
+from registergraf.json_text import json_text
 from registergraf.namespaces import PREFIXES, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def to_json_ld(report: Report) -> bytes:
             node.setdefault(_short(triple.predicate.value), []).append(_value(triple.object))
     context = {name: PREFIXES[name] for name in ("dct", "prov", "rdfs", "sh", "spdx", "xsd")}
     document = {"@context": {**context, "rg": report.identity.base + "ns#"}, "@graph": list(nodes.values())}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_text(document)
 
 
 def _triples(report: Report, format_name: str) -> Iterator[Triple]:

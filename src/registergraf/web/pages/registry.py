@@ -1,0 +1,83 @@
+"""The page of a data source: every value with its evidence, and the verdicts on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, g
+
+from registergraf.web.ground.site import site
+from registergraf.web.pages.pictures import roles_picture
+from registergraf.web.pages.things import gather_evidence, known, ordered
+from registergraf.web.shown.entries import gather
+from registergraf.web.shown.links import dataset_links
+from registergraf.web.shown.localised import localised
+from registergraf.web.shown.render import render
+from registergraf.web.shown.structured import structured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registergraf.graph.queries import Term
+    from registergraf.web.shown.entries import Entry
+    from registergraf.web.shown.evidence import Evidence
+
+blueprint = localised("registry", __name__)
+
+SECTIONS = (
+    "name", "editorial", "law", "authorisations", "roles", "privacy", "purposes", "content", "contact", "routes",
+    "costs", "deadlines", "conditions", "halts", "relations", "silences",
+)  # fmt: skip
+"""The sections of a data source's page, each the answer of ``queries/pages/registry-{section}.rq``."""
+
+
+@blueprint.get("/registry/<key>")
+def registry(key: str) -> Response:
+    """A data source, with the evidence of every value and the verdicts on it."""
+    iri = known("registry", key)
+    asked: Mapping[str, Any] = {"registry": iri, "lang": g.lang}
+    sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
+    evidence = gather_evidence(sections.values())
+    verdicts = site().verdicts("registry", key)
+    verdicts = [*verdicts, *(v for v in site().verdicts("focus", iri.value) if v["registry"] != key)]
+    links = dataset_links(f"/registry/{key}", iri.value)
+    return render(
+        "registry.html",
+        g.lang,
+        links,
+        iri=iri.value,
+        structured=structured(iri.value, g.lang),
+        evidence=evidence,
+        summary=summary(sections, evidence),
+        drawn=roles_picture("roles", sections["roles"], "agent"),
+        verdicts=ordered(verdicts),
+        titles={rule["id"]: rule["title"] for rule in site().release.rules},
+        **sections,
+    )
+
+
+IN_SHORT = (
+    ("kind", "name", "rdf:type"),
+    ("controller", "roles", "concept:role-controller"),
+    ("consent", "privacy", "rg:consentModel"),
+    ("statutory", "law", "rg:statutoryBasis"),
+    ("regulation", "law", "rg:regulatedBy"),
+)
+"""What stands at the top of the page: the key of its text, its section, and its property or role."""
+
+
+def summary(sections: Mapping[str, list[Entry]], evidence: Evidence) -> list[tuple[str, list[Term]]]:
+    """What of the sections is accepted and holds on the day of the view, in short."""
+    found = []
+    for key, section, wanted in IN_SHORT:
+        terms = [
+            entry.one("agent") or entry.item
+            for entry in sections[section]
+            if entry.property is not None
+            and site().compact(entry.property.value) == wanted
+            and entry.text("when") in {"", "now"}
+            and evidence.standing(entry.claims).endswith("-accepted")
+        ]
+        if terms:
+            found.append((key, list(dict.fromkeys(terms))))
+    return found

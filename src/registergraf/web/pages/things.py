@@ -1,0 +1,62 @@
+"""What the pages about things have in common: whether a thing is known, what is said of it, what refers to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import g
+
+from registergraf.web.ground.site import site
+from registergraf.web.shown.entries import Entry, gather
+from registergraf.web.shown.evidence import Evidence
+from registergraf.web.shown.problems import UnknownThing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
+
+    from registergraf.graph.queries import Row, Term
+
+OUTCOMES = ("failed", "not-checked", "passed", "not-applicable")
+"""The order in which verdicts are shown."""
+
+REFERENCES_SHOWN = 200
+"""The limit that ``queries/pages/entity-references.rq`` states."""
+
+
+def known(kind: str, key: str) -> NamedNode:
+    """The IRI of a thing that something is said of; raises `UnknownThing`."""
+    iri = site().iri(kind, key)
+    if not site().knows(iri):
+        raise UnknownThing(kind, key)
+    return iri
+
+
+def facts(page_query: str, iri: NamedNode) -> list[tuple[Term, list[Entry]]]:
+    """What is said of a thing, by property."""
+    return by_property(site().rows(page_query, entity=iri, lang=g.lang))
+
+
+def by_property(rows: Iterable[Row]) -> list[tuple[Term, list[Entry]]]:
+    """Entries under the property they are values of."""
+    grouped: dict[Term, list[Entry]] = {}
+    for entry in gather(rows):
+        grouped.setdefault(cast("Term", entry.property), []).append(entry)
+    return list(grouped.items())
+
+
+def ordered(verdicts: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Verdicts, those that need attention first."""
+    return sorted(verdicts, key=lambda v: (v["run"] != "view", OUTCOMES.index(v["outcome"]), v["rule"], v["focus"]))
+
+
+def references(iri: NamedNode) -> list[tuple[Term, list[Entry]]]:
+    """What refers to a thing, by property."""
+    return by_property(site().rows("entity-references", entity=iri))
+
+
+def gather_evidence(sections: Iterable[Iterable[Entry]]) -> Evidence:
+    """What the values of a page's sections rest on."""
+    claims = sorted({claim for section in sections for entry in section for claim in entry.claims}, key=str)
+    return Evidence(site().rows_of("claims", "claim", claims, lang=g.lang), site().rows_of("passages", "claim", claims))

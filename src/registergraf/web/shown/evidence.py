@@ -1,0 +1,70 @@
+"""Footnotes: the places in the documents that each value rests on, numbered in the order the page refers to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from registergraf.web.shown.entries import Entry, gather
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from registergraf.graph.queries import Row, Term
+
+
+@dataclass
+class Footnote:
+    """One passage: document, lines or provision, words; and from where on the page it is referred to."""
+
+    number: int
+    passage: Row
+    status: Term | None
+    references: list[str] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """The id of the footnote on the page."""
+        return f"note-{self.number}"
+
+
+class Evidence:
+    """The claims and passages of one page; `refer` numbers a footnote the first time it is needed."""
+
+    def __init__(self, claims: Iterable[Row], passages: Iterable[Row]) -> None:
+        self._claims = {e.item: e for e in gather({**row, "item": row["claim"]} for row in claims)}
+        self._order = list(self._claims)
+        self._passages: dict[Term, list[Row]] = {}
+        for row in passages:
+            self._passages.setdefault(row["claim"], []).append(row)
+        self._footnotes: dict[str, Footnote] = {}
+
+    @property
+    def footnotes(self) -> list[Footnote]:
+        """The footnotes referred to so far, by number."""
+        return list(self._footnotes.values())
+
+    def refer(self, claims: Iterable[Term]) -> list[tuple[Footnote, str]]:
+        """The footnotes of the claims, each once, with the id of this reference to it."""
+        found: dict[str, tuple[Footnote, str]] = {}
+        for claim in claims:
+            for passage in self._passages.get(claim, []):
+                key = passage["passage"].value
+                if key not in found:
+                    footnote = self._footnote(key, passage, claim)
+                    footnote.references.append(f"ref-{footnote.number}-{len(footnote.references) + 1}")
+                    found[key] = (footnote, footnote.references[-1])
+        return sorted(found.values(), key=lambda pair: pair[0].number)
+
+    def _footnote(self, key: str, passage: Row, claim: Term) -> Footnote:
+        status = self._claims[claim].one("status") if claim in self._claims else None
+        return self._footnotes.setdefault(key, Footnote(len(self._footnotes) + 1, passage, status))
+
+    def claims(self, claims: Iterable[Term]) -> list[Entry]:
+        """What is said of the claims themselves: status, reason, as written, period; most standing first."""
+        wanted = set(claims)
+        return [self._claims[claim] for claim in self._order if claim in wanted]
+
+    def standing(self, claims: Iterable[Term]) -> str:
+        """The status of the claim with the most standing, as an IRI; empty for a silence, which has none."""
+        return next((claim.text("status") for claim in self.claims(claims)), "")

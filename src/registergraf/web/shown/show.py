@@ -1,0 +1,153 @@
+"""From RDF terms to HTML, escaped, with `lang` where the language is not the page's (WCAG 2.1, 3.1.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+from pyoxigraph import Literal
+
+from registergraf.web.ground.i18n import NO_BREAK_SPACE
+from registergraf.web.ground.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from registergraf.graph.queries import Term
+    from registergraf.web.ground.i18n import Texts
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
+NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
+LONG = 60
+"""Characters above which text in another language is followed by the name of the language."""
+
+
+KEYS = {"slug": "registry", "orgnr": "organisation"}
+"""Columns of the named queries that hold keys, with the kind of thing each is the key of."""
+
+
+class Shower:
+    """Shows terms in one language; a template calls its methods."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.t = texts
+        self.lang = texts.lang
+        self._others: set[str] = set()
+        self._literals: dict[str, Callable[[str], str | Markup]] = {
+            **dict.fromkeys(DATES, self.date),
+            **dict.fromkeys(NUMBERS, texts.number),
+            XSD + "duration": texts.duration,
+            XSD + "boolean": lambda value: texts("yes" if value in {"true", "1"} else "no"),
+        }
+
+    def term(self, term: Term | None) -> Markup:
+        """A literal as text, an IRI as a link by its name; nothing for None."""
+        if term is None:
+            return Markup()
+        return self.literal(term) if isinstance(term, Literal) else self.link(term.value)
+
+    def cell(self, column: str, term: Term | None) -> Markup:
+        """A value of a table; the key of a thing, in a column that is named so, as a link by its name."""
+        if column in KEYS and isinstance(term, Literal) and term.value:
+            iri = site().iri(KEYS[column], term.value)
+            if site().name(iri.value, self.lang):
+                return self.link(iri.value)
+        return self.term(term)
+
+    def literal(self, literal: Literal) -> Markup:
+        """A literal by its datatype; a longer text in another language says in words which."""
+        if literal.language:
+            shown = self.foreign(literal.value, literal.language)
+            if literal.language == self.lang or len(literal.value) <= LONG:
+                return shown
+            return shown + Markup(' <span class="tongue">({})</span>').format(self.tongue(literal.language))
+        write = self._literals.get(literal.datatype.value)
+        return escape(write(literal.value) if write else literal.value)
+
+    def foreign(self, text: str, lang: str | None) -> Markup:
+        """Text that may be in another language than the page."""
+        if not lang or lang == self.lang:
+            return escape(text)
+        self._others.add(lang)
+        return Markup('<span lang="{}">{}</span>').format(lang, text)
+
+    def tongue(self, lang: str) -> str:
+        """What a language is called."""
+        return self.t.get(f"foreign.{lang}") or lang
+
+    @property
+    def others(self) -> str:
+        """The other languages that text of this page has been shown in so far, in words; empty without any."""
+        return ", ".join(sorted(map(self.tongue, self._others)))
+
+    def date(self, value: str) -> Markup:
+        """A date in words, with the machine's form beside it."""
+        return Markup('<time datetime="{}">{}</time>').format(value, self.t.date(value))
+
+    def period(self, start: Term | None, end: Term | None) -> Markup:
+        """From when to when; a bound that is absent is left out."""
+        first, last = self.term(start), self.term(end)
+        if start and end:
+            return Markup("{} – {}").format(first, last)
+        if start:
+            return Markup("{}&nbsp;{}").format(self.t("period.from"), first)
+        return Markup("{}&nbsp;{}").format(self.t("period.until"), last) if end else Markup()
+
+    def name(self, iri: str) -> Markup:
+        """What a thing is called; a paragraph sign stays with its number."""
+        named = site().name(iri, self.lang)
+        if named is None:
+            return escape(self.plain(iri))
+        return self.foreign(named.value.replace("§ ", "§" + NO_BREAK_SPACE), named.language)
+
+    def plain(self, iri: str) -> str:
+        """What a thing is called, without markup; its kind and key, or its prefixed name, where it has no name."""
+        named = site().name(iri, self.lang)
+        if named:
+            return named.value
+        kind, _, key = (site().path(iri) or "").partition("/")
+        if key:
+            return f"{self.t.get(f'kind.{kind}') or kind} {key}"
+        return self.t.get(f"term.{site().compact(iri)}") or site().compact(iri)
+
+    def part(self, iri: str, whole: str) -> Markup:
+        """A part of a law by its name without that of the whole, linked."""
+        return self.link(iri, self.plain(iri).removeprefix(self.plain(whole)).strip())
+
+    def ordered(self, iris: Iterable[str]) -> list[str]:
+        """Things in the order of their names."""
+        return sorted(iris, key=lambda iri: site().order(iri, self.lang))
+
+    def seen(self, value: str) -> Markup:
+        """What the audit saw: a thing by its name, anything else as it is."""
+        return self.link(value) if value.startswith(("https://", "http://")) else escape(self.t.worded(value))
+
+    def document(self, name: str) -> Markup:
+        """A source document by its IRI or by its key, as the audit names it."""
+        return self.link(name if ":" in name else f"{site().release.base}source/{name}")
+
+    def href(self, iri: str) -> str | None:
+        """Where a link to a thing goes: our page, or an address on the web; nothing else is linked."""
+        path = site().path(iri)
+        if path:
+            return f"/{self.lang}/{path}"
+        return iri if iri.startswith(("https://", "http://")) else None
+
+    def link(self, iri: str, text: Markup | str | None = None) -> Markup:
+        """A thing by its name, linked where it can be."""
+        if text is not None:
+            return self._linked(iri, text, text)
+        made = site().once(f"links {self.lang}", dict[str, tuple[Markup, str]])
+        if iri not in made:
+            named = site().name(iri, self.lang)
+            tongue = (named.language or "") if named else ""
+            made[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
+        shown, tongue = made[iri]
+        if tongue not in {"", self.lang}:
+            self._others.add(tongue)  # told at the end of the page, of a link that is kept too
+        return shown
+
+    def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
+        href = self.href(iri)
+        return Markup('<a href="{}">{}</a>').format(href, shown) if href else escape(bare)
