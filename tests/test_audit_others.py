@@ -12,10 +12,12 @@ import pytest
 from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse, serialize
 
+from registergraf.audit.report import write_report
 from registergraf.cli.commands import registergraf
 from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release.judging import judge_release
 from registergraf.release.judging_others import Asked, judge_data, known_profiles
+from registergraf.release.verifying import verify
 from service import options, running
 from support import DAY, SHARED, needs_shared
 
@@ -225,3 +227,42 @@ def test_options_that_do_not_go_together_are_told(release: Release, settings: Se
     answer = CliRunner().invoke(registergraf, [*options(settings), "audit", *more], standalone_mode=False)
 
     assert isinstance(answer.exception, UsageError)
+
+
+@pytest.mark.parametrize("name", ["text", "json", "csv", "xlsx", "html", "turtle", "sarif", "junit", "earl"])
+def test_a_report_on_data_of_others_is_made_again(
+    release: Release, settings: Settings, shapes: Path, tmp_path: Path, name: str
+) -> None:
+    """The file is read where it was; a name that needs quoting survives each format. Another file is told by its hash."""
+    place = tmp_path / 'it\'s "mine" & yours.trig'
+    place.write_text(DATA, encoding="utf-8")
+    report = write_report(judge_data(release, settings, Asked(str(place), (), (shapes,))), name)
+
+    assert verify(report, settings).same
+
+    place.write_text(DATA.replace("ex:pages 12", 'ex:pages "13"^^xsd:nonNegativeInteger'), encoding="utf-8")
+    again = verify(report, settings)
+    assert not again.same
+    assert any(line.startswith("data: ") for line in again.inputs) or name == "csv"  # which holds no hashes
+
+    place.unlink()
+    with pytest.raises(RegistergrafError, match="cannot be read"):
+        verify(report, settings)
+
+
+def test_shapes_that_are_none_and_data_that_say_nothing_are_refused(
+    release: Release, settings: Settings, shapes: Path, tmp_path: Path
+) -> None:
+    """Nothing judged by nothing would pass."""
+    data, empty = tmp_path / "books.trig", tmp_path / "empty.ttl"
+    data.write_text(DATA, encoding="utf-8")
+    empty.write_text("# nothing", encoding="utf-8")
+
+    with pytest.raises(RegistergrafError, match="no statement in"):
+        judge_data(release, settings, Asked(str(empty), (), (shapes,)))
+    with pytest.raises(RegistergrafError, match=r"no SHACL shape in .*books\.trig has a target"):
+        judge_data(release, settings, Asked(str(data), (), (data,)))
+    # a shape that applies to nothing is told, and passes nothing
+    data.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+    report = judge_data(release, settings, Asked(str(data), (), (shapes,)))
+    assert "books-Book" in {rule["id"] for rule in report.rules}

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -268,6 +269,18 @@ def test_the_earl_asserts_every_verdict(report: Report, small: Report) -> None:
             assert len(list(graph.objects(assertion, required))) == 1
         outcome = graph.value(graph.value(assertion, EARL.result), EARL.outcome)
         assert outcome in {EARL.passed, EARL.failed, EARL.inapplicable, EARL.cantTell}
+
+
+def test_the_earl_names_the_waiver_of_an_accepted_failure(small: Report) -> None:
+    """The outcome is still failed, and no other assertion has a waiver."""
+    waiver = f"{small.identity.base}waiver/planted"
+    failed = next(v for v in small.verdicts if v["outcome"] == "failed")
+    accepted = [{**v, "waiver": waiver} if v is failed else v for v in small.verdicts]
+    graph = rdflib.Graph().parse(data=write_report(replace(small, verdicts=accepted), "earl"), format="turtle")
+
+    (assertion,) = graph.subjects(rdflib.DCTERMS.relation, rdflib.URIRef(waiver))
+    assert str(assertion) == f"{small.identity.base}verdict/{failed['id']}"
+    assert graph.value(graph.value(assertion, EARL.result), EARL.outcome) == EARL.failed
 
 
 def test_the_sarif_keeps_to_the_schema_of_oasis(report: Report) -> None:

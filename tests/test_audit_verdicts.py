@@ -247,7 +247,7 @@ def test_a_waiver_in_force_accepts_and_hides_nothing(copied: Path) -> None:
     assert {v.label for v in failed if v.waiver} == {"npr"}
     assert len(failed) > 50
     assert {v.rule.id: v.outcome for v in judged.verdicts if v.focus.endswith("waiver/planted")} == {"S13": "passed", "W01": "passed", "W02": "passed"}  # fmt: skip
-    assert [w.as_json(judged.day, judged.verdicts)["state"] for w in judged.waivers] == ["in-force"]
+    assert [w.as_json(judged.day, judged.failures)["state"] for w in judged.waivers] == ["in-force"]
 
 
 def test_an_expired_waiver_fails_and_accepts_nothing(copied: Path) -> None:
@@ -256,7 +256,7 @@ def test_an_expired_waiver_fails_and_accepts_nothing(copied: Path) -> None:
 
     assert not any(v.waiver for v in judged.verdicts)
     assert [(v.rule.id, v.severity, v.run) for v in judged.verdicts if v.failed and v.rule.id != "L39"] == [("W01", "Violation", "view")]  # fmt: skip
-    assert [w.as_json(judged.day, judged.verdicts)["state"] for w in judged.waivers] == ["expired"]
+    assert [w.as_json(judged.day, judged.failures)["state"] for w in judged.waivers] == ["expired"]
 
 
 def test_a_waiver_that_matches_nothing_is_named(copied: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_waiver_that_is_not_whole_is_told_where_it_stands(copied: Path, settin
     """For a rule that does not exist: a problem of structure, with file and line, which stops a build."""
     waived(copied, "L99", "npr", "2027-01-01")
     broken = Settings(**{**vars(settings), "content": str(copied)})
-    told = [problem for problem in check_content(broken) if "S13" in problem.text]
+    told = [problem for problem in check_content(broken).problems if "S13" in problem.text]
 
     assert [(problem.file, problem.line > 1) for problem in told] == [("data/waivers.trig", True)]
 

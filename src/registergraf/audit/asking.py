@@ -35,7 +35,11 @@ class StoreAsker:
 
     def ask_all(self, queries: Sequence[str]) -> list[list[Row] | Lost]:
         """The answers in the order of the queries; one that takes too long or crashes is lost, the others are not."""
-        return done_apart([self._task(query) for query in queries], self.limits)
+        # shapes that are applied to the same things ask the same for them
+        once = list(dict.fromkeys(queries))
+        answers = done_apart([self._task(query) for query in once], self.limits)
+        by_query = dict(zip(once, answers, strict=True))
+        return [by_query[query] for query in queries]
 
     def _task(self, query: str) -> Task[list[Row]]:
         return Task(lambda: answered(self.store, query), rows)

@@ -18,13 +18,14 @@ from registergraf.audit.apart import Limits
 from registergraf.audit.asking import StoreAsker
 from registergraf.audit.evidence import Evidence
 from registergraf.audit.lost import lost_verdict
+from registergraf.audit.restricting import restricted
 from registergraf.audit.rows import rows_of
 from registergraf.audit.verdicts import OUTCOMES, Detail, Verdict
 from registergraf.graph.queries import select
 from registergraf.namespaces import RDF_TYPE, graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Store
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from registergraf.audit.rules import Rule, Rules
     from registergraf.graph.queries import Row
 
+Key = tuple[str, str]
+"""A rule's id and a run."""
 RDFS_RESOURCE = NamedNode("http://www.w3.org/2000/01/rdf-schema#Resource")
 OA_EXACT = NamedNode("http://www.w3.org/ns/oa#exact")
 NOT_SEEN = frozenset({"this", "outcome", "value", "claim", "shape", "component", "path", "query"})
@@ -64,6 +67,19 @@ def judge(  # noqa: PLR0913 - the dataset, and all that is laid beside it
         return list(verdicts_of(rows_of(rules, asker), Evidence.of(store, base)))
 
 
+def judge_near(
+    store: Store, rules: Rules, base: str, *, near: Mapping[Key, set[str] | None] | None = None, limits: Limits | None
+) -> tuple[list[Verdict], Evidence]:
+    """The verdicts on some things, by rule and run (None for all), and the evidence they and the rules are told with.
+
+    What `laid_out` lays beside the dataset has to be there.
+    """
+    seen = rows_of(rules, StoreAsker(store, limits or Limits()), near=near)
+    sources = {source for rule in rules.rules for source in rule.sources}
+    evidence = Evidence.near(store, base, (row for one in seen for row in one.rows if "this" in row), sources)
+    return list(verdicts_of(seen, evidence)), evidence
+
+
 def verdicts_of(seen: Iterable[Seen], evidence: Evidence) -> Iterator[Verdict]:
     """The verdicts that the rows of each rule and run give, in order."""
     for plain, run, rows, lost in seen:
@@ -74,21 +90,29 @@ def verdicts_of(seen: Iterable[Seen], evidence: Evidence) -> Iterator[Verdict]:
 
 
 @contextmanager
-def laid_out(store: Store, documents: Documents, terms: Iterable[str], base: str) -> Iterator[None]:
-    """Lay `graph/documents` and `graph/whitelist` beside the dataset while it is judged; they are never published."""
+def laid_out(
+    store: Store, documents: Documents, terms: Iterable[str], base: str, passages: Iterable[str] | None = None
+) -> Iterator[None]:
+    """Lay `graph/documents` and `graph/whitelist` beside the dataset while it is judged; they are never published.
+
+    `passages` are the only ones, by IRI, whose lines are wanted; None for all.
+    """
     whitelist, lines = NamedNode(graph("whitelist", base)), NamedNode(graph("documents", base))
     try:
         store.extend(Quad(NamedNode(term), NamedNode(RDF_TYPE), RDFS_RESOURCE, whitelist) for term in terms)
-        store.extend(_lines(store, documents, base, lines))
+        store.extend(_lines(store, documents, base, lines, passages))
         yield
     finally:
         store.remove_graph(whitelist)
         store.remove_graph(lines)
 
 
-def _lines(store: Store, documents: Documents, base: str, layer: NamedNode) -> list[Quad]:
+def _lines(
+    store: Store, documents: Documents, base: str, layer: NamedNode, passages: Iterable[str] | None
+) -> list[Quad]:
     """The text of the lines of each passage that has a phrase, where its document is at hand."""
-    rows = select(store, PASSAGE_LINES.format(base=base))
+    query = PASSAGE_LINES.format(base=base)
+    rows = select(store, query if passages is None else restricted(query, passages, "passage"))
     texts = ((r["passage"], documents.text(r["file"].value, int(r["first"].value), int(r["last"].value))) for r in rows)
     return [Quad(NamedNode(p.value), OA_EXACT, Literal(text), layer) for p, text in texts if text is not None]
 

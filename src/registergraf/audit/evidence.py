@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from registergraf.audit.restricting import restricted
 from registergraf.audit.verdicts import Passage
 from registergraf.graph.queries import select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Store
 
@@ -43,6 +44,8 @@ SELECT ?claim ?status ?source ?first ?last ?phrase ?provision WHERE {{
   OPTIONAL {{ ?passage rg:phrase ?phrase }} OPTIONAL {{ ?passage rg:atProvision ?provision }}
 }}
 """
+FEW = 400
+"""Things that evidence is sought of one by one; where there are more, reading all of it takes less."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +59,31 @@ class Evidence:
     statuses: Mapping[str, str] = field(repr=False)
 
     @classmethod
-    def of(cls, store: Store, base: str) -> Evidence:
-        """Read them from a dataset."""
+    def of(cls, store: Store, base: str, near: Iterable[str] | None = None) -> Evidence:
+        """Read them from a dataset; `near` are the only things, by IRI, that names or passages are wanted of."""
+        query = PASSAGES.format(base=base)
+        rows = select(store, query if near is None else restricted(query, near, "claim"))
+        named = None if near is None else {*near, *_places(rows)}
         labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        for row in select(store, LABELS):
-            labels[row["thing"].value][_language(row["label"])] = row["label"].value
+        for row in select(store, LABELS if named is None else restricted(LABELS, named, "thing")):
+            _keep_least(labels[row["thing"].value], _language(row["label"]), row["label"].value)
         unread = cls(store, base, labels, {}, {})
         passages: defaultdict[str, set[Passage]] = defaultdict(set)
         statuses: dict[str, str] = {}
-        for row in select(store, PASSAGES.format(base=base)):
+        for row in rows:
             passages[row["claim"].value].add(unread._passage(row))
             if "status" in row:
-                statuses[row["claim"].value] = row["status"].value
+                _keep_least(statuses, row["claim"].value, row["status"].value)
         return cls(store, base, labels, {claim: tuple(sorted(found)) for claim, found in passages.items()}, statuses)
+
+    @classmethod
+    def near(cls, store: Store, base: str, rows: Iterable[Row], more: Iterable[str]) -> Evidence:
+        """What some rows, and some things more, are told with: the same as that of the whole dataset for them."""
+        listed = list(rows)
+        things = {term.value for row in listed for term in row.values() if isinstance(term, NamedNode)}
+        claims = {graph.value for row in listed for graph in _graphs(store, row)}
+        near = {*things, *claims, *more}
+        return cls.of(store, base, near if len(near) <= FEW else None)
 
     def label(self, term: Term, language: str = "nb") -> str:
         """What a reader calls a term: its name in the language or the nearest one, else its value or address."""
@@ -78,7 +93,7 @@ class Evidence:
         for choice in (language, "nb", "", "en"):
             if choice in known:
                 return known[choice]
-        return next(iter(known.values()), term.value.removeprefix(self.base))
+        return min(known.values(), default=term.value.removeprefix(self.base))
 
     def passages(self, claim: str) -> tuple[Passage, ...]:
         """Where a claim was read."""
@@ -90,17 +105,33 @@ class Evidence:
 
     def claim_of(self, row: Row) -> str:
         """The claim that says (this, path, value) of a row; empty where the row has no path or no claim says it."""
-        if "path" not in row or not isinstance(row["this"], NamedNode) or not isinstance(row["path"], NamedNode):
-            return ""
-        this, path = NamedNode(row["this"].value), NamedNode(row["path"].value)
-        graphs = {q.graph_name for q in self.store.quads_for_pattern(this, path, row.get("value"), None)}
-        return min((g.value for g in graphs if isinstance(g, NamedNode) and g.value in self.read_in), default="")
+        return min((graph.value for graph in _graphs(self.store, row) if graph.value in self.read_in), default="")
 
     def _passage(self, row: Row) -> Passage:
         provision = self.label(row["provision"]) if "provision" in row else ""
         first, last = (int(row[name].value) if name in row else 0 for name in ("first", "last"))
         phrase, iri = (row[name].value if name in row else "" for name in ("phrase", "provision"))
         return Passage(self.label(row["source"]), first, last, phrase, provision, iri)
+
+
+def _graphs(store: Store, row: Row) -> set[NamedNode]:
+    """The named graphs that say (this, path, value) of a row; none where the row has no path."""
+    this, path = row["this"], row.get("path")
+    if not isinstance(this, NamedNode) or not isinstance(path, NamedNode):
+        return set()
+    graphs = (quad.graph_name for quad in store.quads_for_pattern(this, path, row.get("value"), None))
+    return {graph for graph in graphs if isinstance(graph, NamedNode)}
+
+
+def _places(rows: Iterable[Row]) -> Iterator[str]:
+    """What passages are in, and at."""
+    for row in rows:
+        yield from (row[name].value for name in ("source", "provision") if name in row)
+
+
+def _keep_least(kept: dict[str, str], key: str, value: str) -> None:
+    """Of several values the least, so that it does not depend on the order they come in."""
+    kept[key] = min(value, kept.get(key, value))
 
 
 def _language(term: Term) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registergraf.audit.rechecking import shape_queries, shapes_of
 from registergraf.audit.report.text import place
 from registergraf.audit.report.words import Words
+from registergraf.audit.rules import nearest_ids
 from registergraf.audit.verdicts import OUTCOMES, recheck
 from registergraf.errors import UnknownNameError
 
@@ -36,10 +37,8 @@ def find_verdict(report: Report, name: str) -> Mapping[str, Any]:
     found = [verdict for verdict in report.verdicts if name and verdict["id"].startswith(name.lower())]
     if len(found) == 1:
         return found[0]
-    near = [verdict["id"] for verdict in found[:3]] or [
-        rule["id"] for rule in report.rules if rule["id"][0] == name[:1].upper()
-    ]
-    raise UnknownNameError("verdict or rule", name, near[:3])
+    near = [verdict["id"] for verdict in found[:3]] or nearest_ids(name, [rule["id"] for rule in report.rules])
+    raise UnknownNameError("verdict or rule", name, near)
 
 
 def _queries(verdict: Mapping[str, Any], rule: Mapping[str, Any], turtle: Iterable[str], words: Words) -> Iterator[str]:

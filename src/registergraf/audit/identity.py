@@ -23,7 +23,7 @@ class Identity:
     content: str
     """SHA-256 of the curated files."""
     graph: str
-    """SHA-256 of the graph as sorted N-Quads."""
+    """SHA-256 of the graph as sorted N-Quads, or of the file of somebody else; empty for a service."""
     shapes: str
     """SHA-256 over the paths and hashes of the rules' files."""
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Identity:
         return {
             "release": self.release,
             "content": self.content,
-            "graph": self.graph,
+            **({"data": self.graph} if self.data else {"graph": self.graph}),
             "shapes": self.shapes,
             **{f"sources/{name}": digest for name, digest in sorted(self.sources.items())},
             **{f"engines/{name}": version for name, version in sorted(self.engines.items())},

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from registergraf.audit.engine import judge
-from registergraf.audit.waivers import Waiver, accepted, matched, read_waivers
+from registergraf.audit.engine import judge, judge_near
+from registergraf.audit.waivers import Failure, Waiver, accepted, matched, read_waivers
 from registergraf.graph.queries import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from pyoxigraph import Store
 
@@ -29,6 +29,11 @@ class Judgement:
     verdicts: Sequence[Verdict]
     waivers: Sequence[Waiver]
 
+    @property
+    def failures(self) -> frozenset[Failure]:
+        """What breaks which rule."""
+        return failures_of(self.verdicts)
+
 
 def examine(  # noqa: PLR0913 - what `judge` takes
     store: Store,
@@ -39,30 +44,43 @@ def examine(  # noqa: PLR0913 - what `judge` takes
     *,
     limits: Limits | None = None,
 ) -> Judgement:
-    """Judge a dataset by the rules, as of the day of its view."""
-    known = tuple(terms)
-    plain = rules.only([rule.id for rule in rules.rules if not rule.reads_verdicts])
-    verdicts = judge(store, plain, documents, known, base, limits=limits)
-    return settle(store, rules, documents, known, base, verdicts)
+    """Judge a dataset by the rules, as of the day of its view.
 
-
-def settle(  # noqa: PLR0913, PLR0917 - what `examine` takes, and the verdicts
-    store: Store, rules: Rules, documents: Documents, terms: Iterable[str], base: str, verdicts: Iterable[Verdict]
-) -> Judgement:
-    """Turn the verdicts of the rules alone into those of an audit.
-
-    A rule does not apply to the view of a day outside its period; what the claims say is judged by the checks as of the
-    dates of the documents. Then the rules that read verdicts are judged, and failures that waivers accept are marked.
+    Then the rules that read verdicts are judged, and failures that waivers accept are marked.
     """
-    day = day_of(store, base)
-    waivers = read_waivers(store, base)
-    judged = [_in_period(verdict, day) for verdict in verdicts]
-    later = rules.only([rule.id for rule in rules.rules if rule.reads_verdicts])
-    if waivers and later.rules:
-        with matched(store, judged, waivers, base):
-            judged += judge(store, later, documents, terms, base)
+    day, waivers = day_of(store, base), read_waivers(store, base)
+    verdicts = [in_period(v, day) for v in judge(store, at_first(rules), documents, terms, base, limits=limits)]
+    verdicts += judge_later(store, rules, waivers, failures_of(verdicts), base, limits)
+    accepting = accepted(waivers, day)
+    marked = [replace(v, waiver=accepting.get((v.rule.id, v.focus), "")) if v.failed else v for v in verdicts]
     order = {rule.id: number for number, rule in enumerate(rules.rules)}
-    return Judgement(day, sorted(accepted(judged, waivers, day), key=lambda v: order[v.rule.id]), waivers)
+    return Judgement(day, sorted(marked, key=lambda v: order[v.rule.id]), waivers)
+
+
+def at_first(rules: Rules) -> Rules:
+    """The rules that do not read the verdicts of others."""
+    return rules.only([rule.id for rule in rules.rules if not rule.reads_verdicts])
+
+
+def judge_later(  # noqa: PLR0913, PLR0917 - the dataset, and what is known of it by now
+    store: Store,
+    rules: Rules,
+    waivers: Sequence[Waiver],
+    failures: Container[Failure],
+    base: str,
+    limits: Limits | None,
+) -> list[Verdict]:
+    """The verdicts by the rules that read those of the others; none where there is no waiver."""
+    later = rules.only([rule.id for rule in rules.rules if rule.reads_verdicts])
+    if not waivers or not later.rules:
+        return []
+    with matched(store, failures, waivers, base):
+        return judge_near(store, later, base, limits=limits)[0]
+
+
+def failures_of(verdicts: Iterable[Verdict]) -> frozenset[Failure]:
+    """What breaks which rule."""
+    return frozenset((verdict.rule.id, verdict.focus) for verdict in verdicts if verdict.failed)
 
 
 def day_of(store: Store, base: str) -> str:
@@ -70,7 +88,11 @@ def day_of(store: Store, base: str) -> str:
     return select(store, f"PREFIX rg: <{base}ns#> SELECT ?day WHERE {{ ?view rg:asOf ?day }}")[0]["day"].value
 
 
-def _in_period(verdict: Verdict, day: str) -> Verdict:
+def in_period(verdict: Verdict, day: str) -> Verdict:
+    """A verdict, not applicable where its rule does not apply to the view of the day.
+
+    What the claims say is judged by the checks as of the dates of the documents.
+    """
     if verdict.run != "view" or verdict.rule.applies_on(day):
         return verdict
     return replace(verdict, outcome="not-applicable", details=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from registergraf.graph.queries import select
 from registergraf.namespaces import graph
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from registergraf.graph.queries import Row
 
@@ -98,7 +99,7 @@ class Rules:
         for rule in self.rules:
             if rule.id.lower() == name.lower():
                 return rule
-        raise UnknownNameError("rule", name, [r.id for r in self.rules if r.id[0].lower() == name[:1].lower()][:3])
+        raise UnknownNameError("rule", name, nearest_ids(name, [rule.id for rule in self.rules]))
 
     def only(self, ids: Container[str]) -> Rules:
         """The rules of the given ids."""
@@ -107,6 +108,11 @@ class Rules:
     def only_structural(self) -> Rules:
         """The rules about the graph itself."""
         return replace(self, rules=tuple(rule for rule in self.rules if rule.is_structural))
+
+
+def nearest_ids(name: str, ids: Sequence[str]) -> list[str]:
+    """The ids of rules that look most like a name."""
+    return difflib.get_close_matches(name.upper(), ids, 3, 0.3)
 
 
 def load_rules(files: Mapping[str, str], base: str) -> Rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
@@ -18,8 +19,13 @@ PASSED = Literal("passed")
 
 
 def read_shapes(rules: Rules) -> Shapes:
-    """The shapes of the rules."""
-    parsed = (quad.triple for turtle in rules.shapes for quad in parse(turtle.encode(), format=RdfFormat.TURTLE))
+    """The shapes of the rules, each file read once."""
+    return _read(rules.shapes)
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[str, ...]) -> Shapes:
+    parsed = (quad.triple for turtle in files for quad in parse(turtle.encode(), format=RdfFormat.TURTLE))
     return Shapes(ShapesGraph(parsed))
 
 

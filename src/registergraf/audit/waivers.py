@@ -9,7 +9,7 @@ by the rules S13, W01 and W02 in ``shapes/waivers.ttl``; the last of them reads 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import NamedNode, Quad
@@ -18,12 +18,12 @@ from registergraf.graph.queries import select
 from registergraf.namespaces import graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
 
-    from registergraf.audit.verdicts import Verdict
-
+Failure = tuple[str, str]
+"""A rule's id and the IRI of a thing that breaks it."""
 WAIVERS = """
 PREFIX dct: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rg: <{base}ns#>
@@ -60,13 +60,14 @@ class Waiver:
         """Whether it holds on a day; one without a last day never does."""
         return bool(self.until) and (self.accepted or day) <= day <= self.until
 
-    def accepts(self, verdict: Verdict) -> bool:
-        """Whether it is about a failure."""
-        return verdict.failed and (verdict.rule.id, verdict.focus) == (self.rule, self.focus)
+    @property
+    def about(self) -> Failure:
+        """The failure that it accepts."""
+        return self.rule, self.focus
 
-    def as_json(self, day: str, verdicts: Iterable[Verdict]) -> dict[str, Any]:
-        """For reports, with its state on a day."""
-        state = "unmatched" if not any(map(self.accepts, verdicts)) else "in-force" if self.in_force(day) else "expired"
+    def as_json(self, day: str, failures: Container[Failure]) -> dict[str, Any]:
+        """For reports, with its state on a day, among the failures there are."""
+        state = "unmatched" if self.about not in failures else "in-force" if self.in_force(day) else "expired"
         kept = {name: value for name, value in vars(self).items() if name != "rule_iri"}
         return {**kept, "why": dict(self.why), "state": state}
 
@@ -96,22 +97,20 @@ def read_waivers(store: Store, base: str) -> tuple[Waiver, ...]:
     )
 
 
-def accepted(verdicts: Iterable[Verdict], waivers: Sequence[Waiver], day: str) -> list[Verdict]:
-    """The verdicts, those that a waiver in force accepts marked with it."""
-    holding = {(w.rule, w.focus): w.iri for w in reversed(waivers) if w.in_force(day)}
-    return [replace(v, waiver=holding.get((v.rule.id, v.focus), "")) if v.failed else v for v in verdicts]
+def accepted(waivers: Sequence[Waiver], day: str) -> dict[Failure, str]:
+    """The failures that waivers in force accept, each with the waiver's IRI."""
+    return {waiver.about: waiver.iri for waiver in reversed(waivers) if waiver.in_force(day)}
 
 
 @contextmanager
-def matched(store: Store, verdicts: Iterable[Verdict], waivers: Sequence[Waiver], base: str) -> Iterator[None]:
+def matched(store: Store, failures: Container[Failure], waivers: Sequence[Waiver], base: str) -> Iterator[None]:
     """Lay into ``graph/verdicts``, for a while, the failures that waivers are about: thing earl:test rule."""
     layer = NamedNode(graph("verdicts", base))
-    about = {(w.rule, w.focus) for w in waivers}
     try:
         store.extend(
-            Quad(NamedNode(v.focus), EARL_TEST, NamedNode(v.rule.iri), layer)
-            for v in verdicts
-            if v.failed and (v.rule.id, v.focus) in about
+            Quad(NamedNode(waiver.focus), EARL_TEST, NamedNode(waiver.rule_iri), layer)
+            for waiver in waivers
+            if waiver.about in failures
         )
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +12,16 @@ import click
 from registergraf.audit import trend as trends
 from registergraf.audit.explain import explain as explain_in_words
 from registergraf.audit.report import FORMATS, Report, write_report
-from registergraf.audit.rules import LANGUAGES
+from registergraf.audit.rules import LANGUAGES, load_rules
 from registergraf.cli.commands import as_of_option, current_or_built
 from registergraf.cli.group import registergraf
+from registergraf.content import read_files
 from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release import open_release
 from registergraf.release.judging import judge_release
 from registergraf.release.judging_others import Asked, judge_data
 from registergraf.release.judging_since import judge_release_since, release_since
+from registergraf.release.store import CURRENT
 from registergraf.release.verifying import verify
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
 
 DIFFERS, BROKEN = 1, 4
+VERDICT = re.compile(r"[0-9a-fA-F]{4,12}")
+"""The id of a verdict, or its beginning."""
 one_language = click.option(
     "--language", type=click.Choice(LANGUAGES), default="nb", show_default=True, help="Language of the text."
 )
@@ -122,6 +127,9 @@ def explain(settings: Settings, name: str, release_name: str | None, language: s
 
     Example: registergraf explain L34 --language en
     """
+    if release_name is None and not (settings.releases_dir / CURRENT).exists() and not VERDICT.fullmatch(name):
+        shapes_here = read_files(settings.content_dir, settings.base_iri).under("shapes")
+        load_rules(shapes_here, settings.base_iri).named(name)  # told before a first release is built
     release = named_release(settings, release_name)
     shapes = (
         release.read(path).decode() for path in release.manifest.files if path.endswith(".ttl") and "shapes/" in path
@@ -135,8 +143,10 @@ def explain(settings: Settings, name: str, release_name: str | None, language: s
 def verify_command(settings: Settings, report: Path) -> int:
     """Make a report again from the release it names, and say whether it is the same, and if not, what differs.
 
-    Any format will do. Leaves with 1 when other inputs are at hand here than the report was made from, with 4 when the
-    inputs are the same and the report is not.
+    Any format will do; what --data named is read again where it was.
+
+    Leaves with 1 when other inputs are at hand here than the report was made from, with 4 when the inputs are the same
+    and the report is not.
 
     Example: registergraf verify report.html
     """

@@ -20,6 +20,7 @@ from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
 from registergraf.release import Release, build, current
 from registergraf.release.judging import check_content, uncovered_lines
+from registergraf.release.judging_since import keep_what_rules_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def build_command(settings: Settings, as_of: datetime.date | None, allow_removal
 
     Example: registergraf build --as-of 2026-11-21
     """
-    build_release(settings, as_of, allow_removal=allow_removal)
+    keep_what_rules_read(build_release(settings, as_of, allow_removal=allow_removal))
 
 
 @registergraf.command()
@@ -65,15 +66,20 @@ def check(settings: Settings, files: Sequence[Path]) -> int:
 
     Everything is read; FILES limits what is told.
 
+    Leaves with 1 when something is wrong, with 3 when a rule could not be judged.
+
     Example: registergraf check data/registries/npr.trig
     """
     only = {path.resolve() for path in files}
     _refuse_missing(files)
-    told = [p for p in check_content(settings) if not only or (settings.content_dir / p.file).resolve() in only]
+    checked = check_content(settings)
+    told = [p for p in checked.problems if not only or (settings.content_dir / p.file).resolve() in only]
     for problem in told:
         click.echo(str(problem))
+    for lost in checked.lost:
+        click.echo(lost, err=True)
     click.echo(f"{len(told)} problems" if told else "no problem found", err=True)
-    return 1 if told else 0
+    return 3 if checked.lost else 1 if told else 0
 
 
 @registergraf.command()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from registergraf import audit, graph
 from registergraf.audit.apart import Limits
 from registergraf.audit.coverage import documents_at_hand, uncited
 from registergraf.audit.identity import Identity
+from registergraf.audit.lost import is_lost
 from registergraf.audit.names import Names
 from registergraf.audit.report import Report
 from registergraf.content import WHITELIST, load, read_files
@@ -19,20 +20,31 @@ from registergraf.errors import Problem, UnknownNameError
 from registergraf.release.manifest import GRAPH_FILE, engine_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyoxigraph import Store
 
     from registergraf.audit import Judgement, Rules, Verdict
     from registergraf.audit.coverage import Uncited
+    from registergraf.audit.rules import Rule
     from registergraf.content import Content
     from registergraf.release.manifest import Manifest
     from registergraf.release.store import Release
     from registergraf.settings import Settings
 
 
-def check_content(settings: Settings) -> list[Problem]:
-    """What breaks a rule of structure in the curated files, warnings included, each with file and line.
+@dataclass(frozen=True)
+class Checked:
+    """What a check of curated files found."""
+
+    problems: Sequence[Problem]
+    """What breaks a rule of structure, warnings included, each with file and line."""
+    lost: Sequence[str]
+    """Which rules could not be judged, each with the reason."""
+
+
+def check_content(settings: Settings) -> Checked:
+    """Judge the curated files by the rules of structure.
 
     Raises `MalformedError` for a file that does not parse, `ContentError` for unknown terms.
     """
@@ -42,7 +54,8 @@ def check_content(settings: Settings) -> list[Problem]:
     store = graph.assemble([*content.quads, *rules.quads], content.queries, _today(), content.base, schema=[])
     documents = audit.read_documents(settings.sources_dir)
     judged = audit.examine(store, rules, documents, content.terms, content.base, limits=limits_of(settings))
-    return structure_problems(judged.verdicts, content, severities=("Violation", "Warning"))
+    problems = structure_problems(judged.verdicts, content, severities=("Violation", "Warning"))
+    return Checked(problems, [f"{v.rule.id}: {v.explain('en')}" for v in judged.verdicts if is_lost(v)])
 
 
 def uncovered_lines(settings: Settings, document: str | None) -> list[Uncited]:
@@ -128,11 +141,23 @@ def report_of(judged: Judgement, rules: Rules, store: Store, identity: Identity)
     """The report, with the rules as they were judged (their provisions named) and the names of what it is about."""
     named = {verdict.rule.id: verdict.rule for verdict in judged.verdicts}
     told = [named.get(rule.id, rule) for rule in rules.rules]
-    passages = (p for verdict in judged.verdicts for detail in verdict.details for p in detail.passages)
-    labels = {passage.provision_iri: passage.provision for passage in passages if passage.provision_iri}
-    labels |= {iri: label for rule in told for iri, label in zip(rule.sources, rule.source_labels, strict=False)}
-    waivers = [waiver.as_json(judged.day, judged.verdicts) for waiver in judged.waivers]
-    return Report.of(identity, told, judged.verdicts, waivers, Names.of(store, identity.base, labels))
+    waivers = [waiver.as_json(judged.day, judged.failures) for waiver in judged.waivers]
+    return assembled([verdict.as_json() for verdict in judged.verdicts], told, waivers, store, identity)
+
+
+def assembled(
+    verdicts: Sequence[Mapping[str, Any]],
+    rules: Sequence[Rule],
+    waivers: Sequence[Mapping[str, Any]],
+    store: Store,
+    identity: Identity,
+) -> Report:
+    """The report of verdicts and waivers as it tells them, with the names of what they are about."""
+    passages = (passage for verdict in verdicts for detail in verdict["details"] for passage in detail["passages"])
+    labels = {passage["provision_iri"]: passage["provision"] for passage in passages if passage["provision_iri"]}
+    labels |= {iri: label for rule in rules for iri, label in zip(rule.sources, rule.source_labels, strict=False)}
+    names = Names.of(store, identity.base, labels)
+    return Report(identity, [rule.as_json() for rule in rules], verdicts, waivers, names)
 
 
 def _today() -> datetime.date:

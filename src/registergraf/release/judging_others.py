@@ -91,6 +91,10 @@ def judge_data(release: Release, settings: Settings, asked: Asked) -> Report:
         graphs=asked.graphs,
     )
     told = {rule.id: rule for rule in (*rules.rules, *(verdict.rule for verdict in verdicts))}
+    judged = {rule.iri for rule in told.values()}
+    # a shape that applies to nothing is told too
+    idle = (s.rule(root, "Violation") for s in sets for root in s.shapes.roots())
+    told |= {rule.id: rule for rule in idle if rule.iri not in judged}
     return Report.of(identity, list(told.values()), verdicts, [], Names())
 
 

@@ -9,28 +9,25 @@ import tempfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, parse
 
 from registergraf import audit
-from registergraf.audit.judgement import settle
-from registergraf.audit.since.merging import Before, judge_since
-from registergraf.audit.verdicts import Detail, Passage, Verdict
+from registergraf.audit.since.merging import Before, judge_since, keep_reads_of
 from registergraf.content import WHITELIST, read_files
 from registergraf.errors import UsageError
-from registergraf.release.judging import identity_of, limits_of, report_of
+from registergraf.release.judging import assembled, identity_of, limits_of
 from registergraf.release.manifest import GRAPH_FILE, engine_versions
 from registergraf.release.store import open_release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pyoxigraph import Quad
 
     from registergraf.audit import Rules
     from registergraf.audit.report import Report
-    from registergraf.audit.rules import Rule
     from registergraf.release.store import Release
     from registergraf.settings import Settings
 
@@ -43,11 +40,16 @@ def judge_release_since(release: Release, earlier: Release, settings: Settings) 
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
     same = release.read(WHITELIST) == earlier.read(WHITELIST) and hashes == dict(earlier.manifest.sources)
     before = _before(release, earlier, rules, same_surroundings=same)
-    plain = rules.only([rule.id for rule in rules.rules if not rule.reads_verdicts])
-    verdicts = judge_since(before, release.store, plain, documents, terms, release.base, limits=limits_of(settings))
-    judged = settle(release.store, rules, documents, terms, release.base, verdicts)
+    judged = judge_since(before, release.store, rules, documents, terms, release.base, limits=limits_of(settings))
+    failures = {(verdict["rule"], verdict["focus"]) for verdict in judged.verdicts if verdict["outcome"] == "failed"}
+    waivers = [waiver.as_json(judged.day, failures) for waiver in judged.waivers]
     identity = replace(identity_of(release.manifest), sources=dict(sorted(hashes.items())), engines=engine_versions())
-    return report_of(judged, rules, release.store, identity)
+    return assembled(judged.verdicts, judged.rules, waivers, release.store, identity)
+
+
+def keep_what_rules_read(release: Release) -> None:
+    """Have ready what the rules of a release read, so that the first audit from it takes no longer than the next."""
+    keep_reads_of(audit.load_rules(release.under("shapes"), release.base), release.base)
 
 
 def release_since(name: str, settings: Settings) -> Release:
@@ -89,38 +91,20 @@ def _before(release: Release, earlier: Release, rules: Rules, *, same_surroundin
         if path.startswith("shapes/") and release.manifest.files.get(path) != earlier.manifest.files.get(path)
     }
     shapes_changed = any(path.endswith(".ttl") for path in changed_files)
-    # the verdicts on rules with a period were changed after they were given
     lost = {told["rule"] for told in earlier.verdicts if told["outcome"] == "not-checked" and "/rule/" in told["focus"]}
+    days = [one.as_of.isoformat() for one in (earlier, release)]
     same = frozenset(
         rule.id
         for rule in rules.rules
         if same_surroundings
         and rule.id not in lost
-        and not (shapes_changed or rule.applies_from or rule.applies_until)
+        and not shapes_changed
+        # outside its period a rule's verdicts in the view are told otherwise than they were given
+        and all(map(rule.applies_on, days))
         and not any(path.startswith(f"shapes/checks/{rule.id}.") for path in changed_files)
     )
-    known = {rule.id: rule for rule in rules.rules if not rule.reads_verdicts}
-    verdicts = [_verdict(told, known[told["rule"]]) for told in earlier.verdicts if told["rule"] in known]
-    return Before(verdicts, _quads(old - new), _quads(new - old), same)
+    return Before(earlier.verdicts, _quads(old - new), _quads(new - old), same)
 
 
 def _quads(lines: Iterable[bytes]) -> list[Quad]:
     return list(parse(b"\n".join(sorted(lines)), format=RdfFormat.N_QUADS))
-
-
-def _verdict(told: Mapping[str, Any], rule: Rule) -> Verdict:
-    """A verdict as it was before waivers were looked at, from what a report tells of it."""
-    queries = tuple(text.rpartition("\nVALUES ?this {")[0] for text in told["recheck"])
-    details = tuple(_detail(fields) for fields in told["details"])
-    return Verdict(rule, told["run"], told["focus"], told["label"], told["outcome"], details, queries=queries)
-
-
-def _detail(fields: Mapping[str, Any]) -> Detail:
-    return Detail(
-        **{
-            **fields,
-            "message": tuple(sorted(fields["message"].items())),
-            "passages": tuple(Passage(**passage) for passage in fields["passages"]),
-            "seen": tuple(sorted(fields["seen"].items())),
-        }
-    )

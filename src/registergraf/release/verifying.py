@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import html
 import io
 import json
 import re
+import shlex
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registergraf.audit.report import FORMATS, write_report
 from registergraf.audit.rules import LANGUAGES
 from registergraf.errors import RegistergrafError
 from registergraf.release.judging import judge_release
+from registergraf.release.judging_others import Asked, judge_data
 from registergraf.release.store import open_release
 
 if TYPE_CHECKING:
@@ -23,8 +27,9 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
 
 COMMAND = re.compile(
-    r"registergraf audit --release (?P<release>[0-9a-f]{16}) --as-of (?P<day>\d{4}-\d\d-\d\d)"
-    r"(?P<rules>(?: --rule \w+)*) --format (?P<format>[a-z-]+) --language (?P<language>\w+)"
+    r"registergraf audit --release (?P<release>[0-9a-f]{16})"
+    r"(?: --as-of (?P<day>\d{4}-\d\d-\d\d)(?P<rules>(?: --rule \w+)*)| (?P<data>--data [^\n]+?))"
+    r" --format (?P<format>[a-z-]+) --language (?P<language>\w+)"
 )
 IDENTITY = re.compile(r'<script type="application/json" id="identity">(?P<identity>.*?)</script>', re.DOTALL)
 DIGEST = re.compile(r"[0-9a-f]{64}|[0-9a-f]{16}")
@@ -47,8 +52,8 @@ class Verification:
 def verify(data: bytes, settings: Settings) -> Verification:
     """Make a report again from the release it names, and compare.
 
-    Raises `RegistergrafError` for bytes that are no report of ours, `ReleaseError` where the release is not at hand,
-    `IntegrityError` where a file of the release is not the one its manifest names.
+    Raises `RegistergrafError` for bytes that are no report of ours or data that are gone, `ReleaseError` where the
+    release is not at hand, `IntegrityError` where a file of the release is not the one its manifest names.
     """
     text = text_of(data)
     told = COMMAND.search(text)
@@ -57,13 +62,35 @@ def verify(data: bytes, settings: Settings) -> Verification:
     release = open_release(settings.releases_dir / told["release"])
     for path in (*release.manifest.files, *release.manifest.reports):
         release.read(path)
-    rules = told["rules"].split()[1::2]
-    report = judge_release(release, settings, datetime.date.fromisoformat(told["day"]), rules)
+    if told["data"]:
+        report = judge_data(release, settings, asked_again(told["data"], told["format"]))
+    else:
+        rules = told["rules"].split()[1::2]
+        report = judge_release(release, settings, datetime.date.fromisoformat(told["day"]), rules)
     languages = LANGUAGES if told["language"] == "all" else (told["language"],)
     again = write_report(report, told["format"], languages)
     if again == data:
         return Verification(told[0], True, (), ())
     return Verification(told[0], False, tuple(_inputs(text, report)), tuple(_contents(text, json_of(again), report)))
+
+
+def asked_again(options: str, format_name: str) -> Asked:
+    """What a report on data of somebody else says that it was asked, from its command as its format writes it."""
+    match format_name:
+        case "html" | "junit" | "xlsx":
+            plain = html.unescape(options)
+        case "csv":
+            plain = options.replace('""', '"')
+        case "text":
+            plain = options
+        case _:
+            plain = re.sub(r'\\(["\\])', r"\1", options)
+    words = shlex.split(plain)
+    given = list(zip(words[::2], words[1::2], strict=False))
+    values = {name: [value for option, value in given if option == name] for name, _ in given}
+    sets = tuple(name for value in values.get("--rules", []) for name in value.split(","))
+    shapes = tuple(map(Path, values.get("--shapes", [])))
+    return Asked(values["--data"][0], sets, shapes, tuple(values.get("--graph", [])))
 
 
 def json_of(data: bytes) -> Mapping[str, Any] | None:

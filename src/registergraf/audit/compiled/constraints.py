@@ -152,8 +152,10 @@ def _closed(site: Site, _constraint: Constraint, shapes: Shapes, node: Term) -> 
     ignored = shapes.graph.one(node, "ignoredProperties")
     allowed += shapes.graph.members(ignored) if ignored is not None else ()  # type: ignore[arg-type] # IRIs or refused
     listed = ", ".join(map(str, dict.fromkeys(allowed))) or f"<{RDF}nil>"
-    path, stated, held = site.seen_as("path"), site.seen_as("stated"), site.names.new()
-    nodes = site._replace(value=held).pairs if site.path else f"{site.pairs} BIND(?{site.focus} AS ?{held})"
+    path, stated = site.seen_as("path"), site.seen_as("stated")
+    # the focus itself, not a copy of it: from a copy an engine does not look its triples up, but reads all there are
+    held = site.names.new() if site.path else site.focus
+    nodes = site._replace(value=held).pairs
     return f"{nodes} ?{held} ?{path} ?{stated} FILTER(?{path} NOT IN ({listed}))"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -161,7 +162,7 @@ class Shapes:
             return
         yield from (name for name in self.graph.properties(node) if name in self._parameters)
 
-    @property
+    @cached_property
     def _parameters(self) -> frozenset[str]:
         return frozenset(
             path.value

@@ -44,13 +44,15 @@ class Read:
 def read_data(path: Path, most_mb: int) -> Read:
     """Read a file of at most so many MiB, uncompressed.
 
-    Raises `RegistergrafError` for a file that cannot be read, is larger, or is in no syntax of RDF.
+    Raises `RegistergrafError` for a file that cannot be read, is larger, is in no syntax of RDF, or says nothing.
     """
     try:
         data = path.read_bytes() if path.stat().st_size <= most_mb * MIB else _too_large(path, most_mb)
     except OSError as error:
         raise RegistergrafError(f"the data {path} cannot be read: {error.strerror}") from error
     quads, as_written = keep(_renamed(_parsed(path, _plain(path, data, most_mb))))
+    if not quads:
+        raise RegistergrafError(f"there is no statement in {path}, so that there is nothing to judge")
     store = Store()
     store.bulk_extend(quads)
     store.bulk_extend(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)

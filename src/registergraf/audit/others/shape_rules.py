@@ -12,6 +12,7 @@ from registergraf.audit.compiled import Shapes, ShapesGraph
 from registergraf.audit.compiled.terms import RDFS, SH
 from registergraf.audit.others.reading import read_triples
 from registergraf.audit.rules import LANGUAGES, Rule
+from registergraf.errors import RegistergrafError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,10 +45,16 @@ class ShapeSet:
 
 
 def read_shape_set(name: str, paths: Sequence[Path]) -> ShapeSet:
-    """Read files of shapes together; raises `RegistergrafError` for one that cannot be read."""
+    """Read files of shapes together; raises `RegistergrafError` for one that cannot be read, or where none is one."""
     triples = [triple for number, path in enumerate(paths) for triple in read_triples(path, number)]
     digests = tuple((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
-    return ShapeSet(name, Shapes(ShapesGraph(dict.fromkeys(triples))), digests)
+    shapes = Shapes(ShapesGraph(dict.fromkeys(triples)))
+    if not shapes.roots():
+        raise RegistergrafError(
+            f"no SHACL shape in {', '.join(map(str, paths))} has a target: sh:targetClass, sh:targetNode and the like "
+            "say what a shape is applied to"
+        )
+    return ShapeSet(name, shapes, digests)
 
 
 def local_name(term: Term) -> str:

@@ -1,4 +1,7 @@
-"""An EARL 1.0 assertion for every verdict, passes included (W3C Evaluation and Report Language), as Turtle."""
+"""An EARL 1.0 assertion for every verdict, passes included (W3C Evaluation and Report Language), as Turtle.
+
+A failure that a waiver accepts is a failure, with the waiver beside it.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +40,9 @@ def to_earl(report: Report) -> bytes:
 def _assertion(verdict: Mapping[str, Any], rule: NamedNode, same: str, base: str) -> str:
     result = f"<{base}verdict/{verdict['id']}/result>"
     told = "".join(f" ; earl:info {Literal(text, language=lang)}" for lang, text in sorted(verdict["message"].items()))
+    accepted = f"dct:relation <{verdict['waiver']}> ; " if verdict["waiver"] else ""
     return (
-        f"<{base}verdict/{verdict['id']}> a earl:Assertion ; {same} ;\n"
+        f"<{base}verdict/{verdict['id']}> a earl:Assertion ; {accepted}{same} ;\n"
         f"  earl:subject <{verdict['focus']}> ; earl:test {rule} ; earl:result {result} .\n"
         f"{result} a earl:TestResult ; earl:outcome earl:{OUTCOMES[verdict['outcome']]}{told} .\n"
     )

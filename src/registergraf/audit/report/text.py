@@ -69,7 +69,7 @@ def _waived(report: Report, words: Words) -> Iterator[str]:
 
 
 def _counted(report: Report) -> Iterator[str]:
-    width = max(6, *(len(rule["id"]) + 1 for rule in report.rules))
+    width = max([6, *(len(rule["id"]) + 1 for rule in report.rules)])
     yield f"{'rule':{width}}{'run':8}" + "".join(f"{outcome:>16}" for outcome in OUTCOMES)
     for rule in report.rules:
         for run in ("view", "claims"):

@@ -1,52 +1,66 @@
-"""New verdicts in the place of those that the changes can have moved; the others stay."""
+"""New verdicts in the place of those that the changes can have moved; the others stay as they were told."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from registergraf.audit.apart import Limits
-from registergraf.audit.asking import StoreAsker
 from registergraf.audit.compiled import plan
-from registergraf.audit.engine import OA_EXACT, PASSAGE_LINES, laid_out, verdicts_of
-from registergraf.audit.evidence import LABELS, PASSAGES, Evidence
-from registergraf.audit.rows import rows_of
+from registergraf.audit.engine import OA_EXACT, PASSAGE_LINES, judge_near, laid_out
+from registergraf.audit.evidence import LABELS, PASSAGES
+from registergraf.audit.judgement import at_first, day_of, in_period, judge_later
+from registergraf.audit.restricting import restricted
 from registergraf.audit.shacl import read_shapes
-from registergraf.audit.since.affected import affected, has_blank
-from registergraf.audit.since.reads import reads_of
+from registergraf.audit.since.affected import Changes, affected
+from registergraf.audit.since.reads import keep_reads, reads_of
+from registergraf.audit.waivers import Waiver, accepted, read_waivers
 from registergraf.graph.queries import select
 from registergraf.namespaces import graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Store
 
+    from registergraf.audit.apart import Limits
     from registergraf.audit.documents import Documents
+    from registergraf.audit.engine import Key
+    from registergraf.audit.evidence import Evidence
     from registergraf.audit.rules import Rule, Rules
-    from registergraf.audit.verdicts import Verdict
 
-Key = tuple[str, str]
-"""A rule's id and a run."""
+DOCUMENTS = "graph:documents"
+"""How a query names the lines of documents that are laid beside."""
+Moved = dict["Key", set[str] | None]
+"""By rule and run, the things whose verdicts may have moved; None for any."""
 
 
 @dataclass(frozen=True)
 class Before:
     """What is known of the dataset as it was."""
 
-    verdicts: Sequence[Verdict] = field(repr=False)
+    verdicts: Sequence[Mapping[str, Any]] = field(repr=False)
     removed: Sequence[Quad] = field(repr=False)
     """The quads that are there no more."""
     added: Sequence[Quad] = field(repr=False)
     """The quads that are new."""
     same_rules: frozenset[str]
-    """The ids of the rules that were the same."""
+    """The ids of the rules that were the same, and whose verdicts were told as they were given."""
 
 
-def judge_since(  # noqa: PLR0913, PLR0917 - what `judge` takes
+class Since(NamedTuple):
+    """What an audit from an earlier one found: the same as a `Judgement`, with the verdicts as reports tell them."""
+
+    day: str
+    verdicts: Sequence[Mapping[str, Any]]
+    rules: Sequence[Rule]
+    """The rules, their provisions named where they have verdicts."""
+    waivers: Sequence[Waiver]
+
+
+def judge_since(  # noqa: PLR0913, PLR0917 - what `examine` takes
     before: Before,
     store: Store,
     rules: Rules,
@@ -55,47 +69,24 @@ def judge_since(  # noqa: PLR0913, PLR0917 - what `judge` takes
     base: str,
     *,
     limits: Limits | None = None,
-) -> list[Verdict]:
-    """The verdicts on a dataset, from those on what it was before and what changed: the same as `judge` gives."""
-    with laid_out(store, documents, terms, base):
-        moved = _moved(before, store, rules, base)
-        evidence = Evidence.of(store, base)
-        asker = StoreAsker(store, limits or Limits())
-        fresh = list(verdicts_of(rows_of(rules, asker, near=moved), evidence))
-    return _merged(before, fresh, moved, rules, evidence)
+) -> Since:
+    """The verdicts on a dataset, from those on what it was before and what changed: the same as `examine` gives."""
+    day, waivers, plain = day_of(store, base), read_waivers(store, base), at_first(rules)
+    asked = queries_of(plain)
+    moved = _moved(before, store, asked, base)
+    _keep(asked, base)
+    with laid_out(store, documents, terms, base, _passages(moved, plain)):
+        judged, evidence = judge_near(store, plain, base, near=moved, limits=limits)
+    ids = {rule.id for rule in plain.rules}
+    kept = [v for v in before.verdicts if v["rule"] in ids and not _is_in(moved.get((v["rule"], v["run"])), v["focus"])]
+    verdicts = [*kept, *(in_period(verdict, day).as_json() for verdict in judged)]
+    failures = {(verdict["rule"], verdict["focus"]) for verdict in verdicts if verdict["outcome"] == "failed"}
+    verdicts += [v.as_json() for v in judge_later(store, rules, waivers, failures, base, limits)]
+    marked = _marked(verdicts, accepted(waivers, day))
+    return Since(day, _in_order(marked, rules), _named(rules, marked, evidence), waivers)
 
 
-def _moved(before: Before, store: Store, rules: Rules, base: str) -> dict[Key, set[str] | None]:
-    """By rule and run, the things whose verdicts may have moved; None for any."""
-    changed = [*before.removed, *before.added]
-    store.extend(before.removed)  # what was there and what is there, together
-    try:
-        told = _told_otherwise(before, changed, store, base)
-        lines = _lines_moved(changed, store, base)
-        changed += lines or []
-        moved: dict[Key, set[str] | None] = {}
-        for key, queries in _queries(rules).items():
-            whole = key[0] not in before.same_rules or has_blank(changed)
-            whole = whole or (lines is None and any("graph:documents" in query for query in queries))
-            sets = [None] if whole else [
-                affected(reads_of(query).occurrences, changed, store) for query in queries
-            ]  # fmt: skip
-            one: set[str] = set()
-            moved[key] = None if None in sets else one.union(*(s for s in sets if s is not None), told.get(key, set()))
-        return moved
-    finally:
-        for quad in before.removed:
-            store.remove(quad)
-
-
-def _lines_moved(changed: Sequence[Quad], store: Store, base: str) -> list[Quad] | None:
-    """The passages whose lines may be other ones, as changes of the graph that is laid beside; None for any."""
-    passages = affected(reads_of(PASSAGE_LINES.format(base=base), "passage").occurrences, changed, store)
-    layer = NamedNode(graph("documents", base))
-    return None if passages is None else [Quad(NamedNode(p), OA_EXACT, Literal(""), layer) for p in sorted(passages)]
-
-
-def _queries(rules: Rules) -> dict[Key, list[str]]:
+def queries_of(rules: Rules) -> dict[Key, list[str]]:
     """What each rule and run asks."""
     shapes = read_shapes(rules)
     found: defaultdict[Key, list[str]] = defaultdict(list)
@@ -107,65 +98,139 @@ def _queries(rules: Rules) -> dict[Key, list[str]]:
     return dict(found)
 
 
-def _told_otherwise(before: Before, changed: Sequence[Quad], store: Store, base: str) -> Mapping[Key, set[str]]:
+def keep_reads_of(rules: Rules, base: str) -> None:
+    """Work out what the queries of an audit read, and keep it, so that the first audit from an earlier one is fast."""
+    _keep(queries_of(at_first(rules)), base)
+
+
+def _keep(asked: Mapping[Key, Sequence[str]], base: str) -> None:
+    queries = [(query, "this") for ones in asked.values() for query in ones]
+    told = [(LABELS, "thing"), (PASSAGES.format(base=base), "claim"), (PASSAGE_LINES.format(base=base), "passage")]
+    keep_reads([*queries, *told])
+
+
+def _moved(before: Before, store: Store, asked: Mapping[Key, Sequence[str]], base: str) -> Moved:
+    changes = Changes([*before.removed, *before.added], store)
+    store.extend(before.removed)  # what was there and what is there, together
+    try:
+        told = _told_otherwise(before, changes, base)
+        lines = _lines_moved(changes, base)
+        changes = changes.with_more(lines or [])
+        moved: Moved = {}
+        for key, queries in asked.items():
+            whole = key[0] not in before.same_rules or changes.have_blanks
+            whole = whole or (lines is None and any(DOCUMENTS in query for query in queries))
+            sets = [None] if whole else [affected(reads_of(query), changes) for query in queries]
+            one: set[str] = set()
+            moved[key] = None if None in sets else one.union(*(s for s in sets if s is not None), told.get(key, set()))
+        return moved
+    finally:
+        _take_out(store, before.removed)
+
+
+def _take_out(store: Store, quads: Iterable[Quad]) -> None:
+    """Remove quads, and the named graphs that are empty without them: a store keeps their names."""
+    for quad in quads:
+        store.remove(quad)
+        left = store.quads_for_pattern(None, None, None, quad.graph_name)
+        if isinstance(quad.graph_name, NamedNode) and next(left, None) is None:
+            store.remove_graph(quad.graph_name)
+
+
+def _lines_moved(changes: Changes, base: str) -> list[Quad] | None:
+    """The passages whose lines may be other ones, as changes of the graph that is laid beside; None for any."""
+    passages = affected(reads_of(PASSAGE_LINES.format(base=base), "passage"), changes)
+    layer = NamedNode(graph("documents", base))
+    return None if passages is None else [Quad(NamedNode(p), OA_EXACT, Literal(""), layer) for p in sorted(passages)]
+
+
+def _passages(moved: Moved, rules: Rules) -> set[str] | None:
+    """The things whose lines may be asked for; None for all."""
+    asking = [(rule.id, run) for rule in rules.rules for run, text in rule.checks.items() if DOCUMENTS in text]
+    sets = [moved[key] for key in asking]
+    return None if None in sets else set().union(*(s for s in sets if s))
+
+
+def _told_otherwise(before: Before, changes: Changes, base: str) -> Mapping[Key, set[str]]:
     """The things whose verdicts would be told in other words: a name, a status or a passage has changed."""
-    named = affected(reads_of(LABELS, "thing").occurrences, changed, store)
-    claims = affected(reads_of(PASSAGES.format(base=base), "claim").occurrences, changed, store)
+    named = affected(reads_of(LABELS, "thing"), changes)
+    claims = affected(reads_of(PASSAGES.format(base=base), "claim"), changes)
     found: defaultdict[Key, set[str]] = defaultdict(set)
-    words = None if named is None else _words(named, store, base)
-    said = None if claims is None else _said_of(claims, changed, store)
+    words = None if named is None else _words(named, changes.both, base)
+    said = None if claims is None else _said_of(claims, changes)
     for verdict in before.verdicts:
-        names_claim = bool(verdict.details) and (said is None or verdict.focus in said)
+        names_claim = bool(verdict["details"]) and (said is None or verdict["focus"] in said)
         if names_claim or _is_told_otherwise(verdict, named, claims, words):
-            found[verdict.rule.id, verdict.run].add(verdict.focus)
+            found[verdict["rule"], verdict["run"]].add(verdict["focus"])
     return found
 
 
-def _said_of(claims: set[str], changed: Sequence[Quad], store: Store) -> set[str]:
+def _said_of(claims: set[str], changes: Changes) -> set[str]:
     """The things that changed quads, or claims read elsewhere now, say something of: a finding may name the claim."""
-    quads = [quad for claim in claims for quad in store.quads_for_pattern(None, None, None, NamedNode(claim))]
-    return {quad.subject.value for quad in (*quads, *changed) if isinstance(quad.subject, NamedNode)}
+    quads = [quad for claim in claims for quad in changes.both.quads_for_pattern(None, None, None, NamedNode(claim))]
+    return {quad.subject.value for quad in (*quads, *changes.quads) if isinstance(quad.subject, NamedNode)}
 
 
 def _words(named: set[str], store: Store, base: str) -> set[str]:
     """What the things were and are called."""
     words = {iri.removeprefix(base) for iri in named}
     if named:
-        labels = select(store, f"{LABELS} VALUES ?thing {{ {' '.join(f'<{iri}>' for iri in sorted(named))} }}")
-        words |= {row["label"].value for row in labels}
+        words |= {row["label"].value for row in select(store, restricted(LABELS, named, "thing"))}
     return words
 
 
 def _is_told_otherwise(
-    verdict: Verdict, named: set[str] | None, claims: set[str] | None, words: set[str] | None
+    verdict: Mapping[str, Any], named: set[str] | None, claims: set[str] | None, words: set[str] | None
 ) -> bool:
     if named is None or claims is None or words is None:
-        return bool(verdict.details) or named is None
-    if verdict.focus in named:
+        return bool(verdict["details"]) or named is None
+    if verdict["focus"] in named:
         return True
-    if not verdict.details:
+    if not verdict["details"]:
         return False
-    if any(detail.claim in claims for detail in verdict.details):
+    if any(detail["claim"] in claims for detail in verdict["details"]):
         return True
-    text = repr(verdict.details)
-    return any(word in text for word in words)
+    return bool(words) and any(word in text for text in _texts(verdict["details"]) for word in words)
 
 
-def _merged(
-    before: Before, fresh: list[Verdict], moved: Mapping[Key, set[str] | None], rules: Rules, evidence: Evidence
-) -> list[Verdict]:
-    told: dict[str, Rule] = {
-        rule.id: replace(rule, source_labels=tuple(evidence.label(NamedNode(source)) for source in rule.sources))
+def _texts(value: Any) -> Iterator[str]:
+    """Every text within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def _marked(verdicts: Iterable[Mapping[str, Any]], accepting: Mapping[tuple[str, str], str]) -> list[Mapping[str, Any]]:
+    """The verdicts, the failures among them with the waiver that accepts them."""
+    marked = []
+    for verdict in verdicts:
+        waiver = accepting.get((verdict["rule"], verdict["focus"]), "") if verdict["outcome"] == "failed" else ""
+        marked.append(verdict if verdict["waiver"] == waiver else {**verdict, "waiver": waiver})
+    return marked
+
+
+def _in_order(verdicts: Iterable[Mapping[str, Any]], rules: Rules) -> list[Mapping[str, Any]]:
+    """By rule, run and thing; that a rule was not judged comes last."""
+    order = {rule.id: (number, rule.iri) for number, rule in enumerate(rules.rules)}
+
+    def place(verdict: Mapping[str, Any]) -> tuple[int, bool, bool, str]:
+        number, iri = order[verdict["rule"]]
+        return number, verdict["run"] != "view", verdict["focus"] == iri, verdict["focus"]
+
+    return sorted(verdicts, key=place)
+
+
+def _named(rules: Rules, verdicts: Iterable[Mapping[str, Any]], evidence: Evidence) -> list[Rule]:
+    judged = {verdict["rule"] for verdict in verdicts}
+    return [
+        replace(rule, source_labels=tuple(evidence.label(NamedNode(source)) for source in rule.sources))
+        if rule.id in judged
+        else rule
         for rule in rules.rules
-    }
-    kept = [
-        replace(verdict, rule=told[verdict.rule.id])
-        for verdict in before.verdicts
-        if verdict.rule.id in told and not _in(moved.get((verdict.rule.id, verdict.run)), verdict.focus)
     ]
-    order = {rule.id: number for number, rule in enumerate(rules.rules)}
-    return sorted([*kept, *fresh], key=lambda v: (order[v.rule.id], v.run != "view", v.focus))
 
 
-def _in(things: set[str] | None, thing: str) -> bool:
+def _is_in(things: set[str] | None, thing: str) -> bool:
     return things is None or thing in things

@@ -1,21 +1,18 @@
-"""What a query reads, and how each thing that it reads leads back to what it is about.
-
-An occurrence is one triple pattern of a query, wherever it stands, with the patterns that any row which uses it must
-satisfy too. What a row does not depend on by necessity (filters, optional parts beside it, what is taken away) is left
-out, so that following an occurrence back gives too many things rather than too few.
-"""
+"""Reading queries: each triple pattern, and how what it reads leads back to what the rows are about."""
 
 from __future__ import annotations
 
 import re
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Identifier, Variable
+
+from registergraf.audit.since.patterns import Occurrence, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,51 +21,10 @@ if TYPE_CHECKING:
 VARIABLE = re.compile(r"\?\w+")
 
 
-class Pattern(NamedTuple):
-    """One triple pattern, or a clause of values, as SPARQL writes it."""
-
-    subject: str
-    predicate: str
-    """A term, a variable, or a path; empty for a clause of values, which stands in `subject`."""
-    object: str
-    graph: str
-    """Empty for the default graph."""
-    steps: tuple[str, ...] = ()
-    """The properties of a path, each with ^ before it where it is followed backwards; empty where it is no path."""
-
-    @property
-    def text(self) -> str:
-        """As a query writes it."""
-        if not self.predicate:
-            return self.subject
-        triple = f"{self.subject} {self.predicate} {self.object} ."
-        return f"GRAPH {self.graph} {{ {triple} }}" if self.graph else triple
-
-
-class Occurrence(NamedTuple):
-    """A pattern of a query, and what any row that uses it must satisfy."""
-
-    pattern: Pattern
-    beside: tuple[Pattern, ...]
-    names: tuple[str, ...]
-    """The variables that may be what the row is about."""
-
-
 def occurrences(query: str, about: str = "this") -> tuple[Occurrence, ...]:
     """Every triple pattern of a SELECT, with how it leads to the variable that its rows are about."""
     algebra = translateQuery(parseQuery(query)).algebra
     return tuple(_Reader().read(algebra.p, (), "", frozenset({f"?{about}"})))
-
-
-def leads(query: str, about: str = "this") -> bool:
-    """Whether the variable that rows are about is bound by what every row satisfies, from the first pattern on."""
-    node = translateQuery(parseQuery(query)).algebra.p
-    while node.name in {"Project", "Distinct", "Extend", "OrderBy", "Filter", "LeftJoin", "Minus"}:
-        node = node.p1 if node.name in {"LeftJoin", "Minus"} else node.p
-    first = node
-    while first.name == "Join":
-        first = first.p1
-    return first.name == "BGP" and any(f"?{about}" in pattern[:3] for pattern in _Reader().core(node, ""))
 
 
 class _Reader:
@@ -97,7 +53,11 @@ class _Reader:
                 yield from self.read(node.p, beside, graph, names)
                 yield from self._asked(node.expr, (*beside, *self.core(node.p, graph)), graph, names)
             case "Extend":
-                named = names | _variables(node.expr) if f"?{node.var}" in names else names
+                named = names
+                # what a query groups by comes through an aggregate too, as rdflib reads it, under its own name
+                if f"?{node.var}" in names and not str(node.expr).startswith("__agg_"):
+                    named = names - {f"?{node.var}"} | _variables(node.expr)
+                    beside = (*beside, *self.optionals(node.p, graph, named))
                 yield from self.read(node.p, beside, graph, named)
                 yield from self._asked(node.expr, (*beside, *self.core(node.p, graph)), graph, named)
             case "Graph":
@@ -122,9 +82,23 @@ class _Reader:
     def _triples(
         self, triples: list[Any], beside: tuple[Pattern, ...], graph: str, names: frozenset[str]
     ) -> Iterator[Occurrence]:
-        patterns = [_pattern(triple, graph) for triple in triples]
+        patterns = self._patterns(triples, graph)
         for index, pattern in enumerate(patterns):
             yield Occurrence(pattern, (*patterns[:index], *patterns[index + 1 :], *beside), tuple(sorted(names)))
+
+    def _patterns(self, triples: list[Any], graph: str) -> list[Pattern]:
+        return [_pattern(step, graph) for triple in triples for step in self._steps_apart(*triple)]
+
+    def _steps_apart(self, subject: Any, predicate: Any, object_: Any) -> Iterator[tuple[Any, Any, Any]]:
+        """A path of steps that follow on one another as so many patterns, which lead back by less."""
+        if isinstance(predicate, InvPath):
+            yield from self._steps_apart(object_, predicate.arg, subject)
+        elif isinstance(predicate, SequencePath):
+            places = [subject, *(Variable(f"step_{next(self._numbers)}") for _ in predicate.args[1:]), object_]
+            for index, part in enumerate(predicate.args):
+                yield from self._steps_apart(places[index], part, places[index + 1])
+        else:
+            yield subject, predicate, object_
 
     def _asked(
         self, expression: Any, beside: tuple[Pattern, ...], graph: str, names: frozenset[str]
@@ -133,11 +107,21 @@ class _Reader:
         for inner in _exists(expression):
             yield from self.read(inner, beside, graph, names)
 
+    def optionals(self, node: Any, graph: str, names: frozenset[str]) -> Iterator[Pattern]:
+        """The optional parts that may bind some of the variables, as clauses."""
+        if node.name == "LeftJoin":
+            parts = self.core(node.p2, graph)
+            if names & {found for part in parts for found in VARIABLE.findall(part.text)}:
+                yield Pattern(f"OPTIONAL {{ {' '.join(part.text for part in parts)} }}", "", "", "")
+        for inner in ("p", "p1"):
+            if node.name in {"LeftJoin", "Join", "Filter", "Extend"} and inner in node:
+                yield from self.optionals(node[inner], graph, names)
+
     def core(self, node: Any, graph: str) -> tuple[Pattern, ...]:  # noqa: PLR0911 - one for each operator
         """The patterns that every solution satisfies."""
         match node.name:
             case "BGP":
-                return tuple(_pattern(triple, graph) for triple in node.triples)
+                return tuple(self._patterns(node.triples, graph))
             case "Join":
                 return (*self.core(node.p1, graph), *self.core(node.p2, graph))
             case "LeftJoin" | "Minus":
@@ -182,9 +166,12 @@ def _exists(expression: Any) -> Iterator[Any]:
 
 
 def _variables(expression: Any) -> frozenset[str]:
+    """The variables that an expression has its value from; those within EXISTS only say which."""
     if isinstance(expression, Variable):
         return frozenset({f"?{expression}"})
     if isinstance(expression, CompValue):
+        if expression.name in {"Builtin_EXISTS", "Builtin_NOTEXISTS", "Builtin_BOUND"}:
+            return frozenset()
         return frozenset(name for key, value in expression.items() if key != "_vars" for name in _variables(value))
     if isinstance(expression, list | tuple):
         return frozenset(name for value in expression for name in _variables(value))
