@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, g
 from pyoxigraph import Literal
 
+from registergraf.json_text import json_text
 from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.results import guarded
 from registergraf.web.ground.site import site
@@ -46,7 +46,7 @@ def _csv(chosen: Sequence[str], lines: Sequence[Line]) -> str:
     return buffer.getvalue()
 
 
-def _json(chosen: Sequence[str], lines: Sequence[Line]) -> str:
+def _json(chosen: Sequence[str], lines: Sequence[Line]) -> bytes:
     show = Shower(texts(g.lang))
     told = {
         "asOf": site().release.as_of.isoformat(),
@@ -62,7 +62,7 @@ def _json(chosen: Sequence[str], lines: Sequence[Line]) -> str:
             for line in lines
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def _label(term: Term, show: Shower) -> str:
