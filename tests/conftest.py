@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import builds
+import pools
 from registergraf import audit, graph
 from registergraf.content import Content, load, read_files
 from registergraf.namespaces import BASE
+from registergraf.sparql import WorkerPool
 from support import CONTENT, DAY, SHARED
 
 if TYPE_CHECKING:
@@ -99,3 +101,16 @@ def judged() -> Callable[[Path], Iterator[audit.Verdict]]:
         yield from audit.examine(dataset, rules, documents, content.terms, BASE).verdicts
 
     return judge
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small N-Quads file, `pools.DATA`."""
+    return pools.written(tmp_path_factory.mktemp("sparql"))
+
+
+@pytest.fixture(scope="module")
+def pool(dataset: Path) -> Iterator[WorkerPool]:
+    """Query workers over the small dataset, with the default settings."""
+    with WorkerPool(dataset, pools.settings(), pools.PREFIXES) as made:
+        yield made

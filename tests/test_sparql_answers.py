@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
-from pools import PREFIXES, settings, values, written
+from pools import settings, values
 from registergraf import graph
 from registergraf.errors import QueryError, QueryRefusedError, QuerySyntaxError
 from registergraf.namespaces import BASE
@@ -21,26 +21,12 @@ from registergraf.sparql.formats import GRAPHS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from registergraf.release import Release
 
 pytestmark = pytest.mark.slow
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a small N-Quads file."""
-    return written(tmp_path_factory.mktemp("sparql"))
-
-
-@pytest.fixture(scope="module")
-def pool(dataset: Path) -> Iterator[WorkerPool]:
-    """Start workers with the default settings."""
-    with WorkerPool(dataset, settings(), PREFIXES) as made:
-        yield made
 
 
 @pytest.mark.parametrize("form", RESULTS, ids=lambda form: form.name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pools import FOREVER, PREFIXES, busy, exists, pids, settings, wait_until, written
+from pools import FOREVER, PREFIXES, busy, exists, pids, settings, wait_until
 from registergraf.errors import CalledOffError, QueryError, QueryLimitError
 from registergraf.sparql import Question, Ticket, WorkerPool
 
@@ -29,19 +29,6 @@ BOMB = (
     + "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(12))
     + "}"
 )
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a small N-Quads file."""
-    return written(tmp_path_factory.mktemp("sparql"))
-
-
-@pytest.fixture(scope="module")
-def pool(dataset: Path) -> Iterator[WorkerPool]:
-    """Start workers with the default settings."""
-    with WorkerPool(dataset, settings(), PREFIXES) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
