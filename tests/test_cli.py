@@ -102,7 +102,7 @@ def test_a_graph_comes_as_turtle(call: Call, tmp_path: Path) -> None:
         (
             ["query", "roles", "--param", "slugg=npr"],
             2,
-            "there is no parameter of roles called 'slugg'; did you mean slug",
+            "the query roles has no parameter slugg; it has slug",
         ),
         (["query", "roles", "--as-of", "yesterday"], 2, "'yesterday' is not a date; write it like 2022-06-01"),
         (["query", "no/such.rq"], 3, "the query file no/such.rq cannot be read: No such file or directory"),

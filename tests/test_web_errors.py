@@ -77,3 +77,18 @@ def test_what_the_graph_holds_is_escaped() -> None:
     assert "&lt;script&gt;" in html
     assert not Page(html).of("script")
     assert 'href="javascript' not in html
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("nb", "som ikke er blant controller"),
+        ("nn", "som ikkje er blant controller"),
+        ("en", "which is none of controller"),
+    ],
+)
+def test_a_wrong_parameter_is_told_in_the_readers_language(lang: str, words: str) -> None:
+    """On the page of a language, and to a machine by its Accept-Language header."""
+    assert words in client().get(f"/{lang}/query/roles?role=controler").text
+    asked = {"Accept": "application/json", "Accept-Language": lang}
+    assert words in client().get("/query/roles?role=controler", headers=asked).get_json(force=True)["detail"]

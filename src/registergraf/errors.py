@@ -2,6 +2,7 @@
 
 RegistergrafError                3   could not be read or checked
 ├── UsageError                   2   the call is wrong
+│   ├── ParameterError           2   a named query is asked with a parameter that it has not, or a value that is none
 │   └── UnknownNameError         2   a name that does not exist, with the nearest ones
 ├── ContentError                 1   curated files that were read and found wanting
 │   └── MalformedError           3   curated files that cannot be read
@@ -32,6 +33,7 @@ __all__ = [
     "IntegrityError",
     "MalformedError",
     "NotCompilableError",
+    "ParameterError",
     "Problem",
     "QueryError",
     "QueryLimitError",
@@ -61,6 +63,18 @@ class UsageError(RegistergrafError):
     """The call itself is wrong."""
 
     exit_code = 2
+
+
+class ParameterError(UsageError):
+    """A named query is asked with a parameter that it has not, or with a value that the parameter does not take.
+
+    `key` names the sentence, which is told in English, and `values` are what it takes to say it in another language.
+    """
+
+    def __init__(self, key: str, english: str, **values: str) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(english.format(**values))
 
 
 class UnknownNameError(UsageError):

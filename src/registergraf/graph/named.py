@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from pyoxigraph import Literal, NamedNode
 
-from registergraf.errors import UnknownNameError, UsageError
+from registergraf.errors import ParameterError, UnknownNameError
 from registergraf.graph.queries import date_literal
 
 if TYPE_CHECKING:
@@ -29,7 +29,14 @@ HEADER = re.compile(r"^# ([a-z-]+): (.*)$")
 PARAMETER = re.compile(r"^([a-z_]+) (text|date|integer|iri|code)(?:: (.*))?$")
 HELP = re.compile(r"^([a-z_]+): (.*)$")
 XSD_INTEGER = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
-EXAMPLES = {"date": "a day like 2022-06-01", "integer": "a whole number", "iri": "an absolute IRI"}
+CHOICE = "parameter {name} is '{value}', which is none of {choices}"
+UNKNOWN = "the query {query} has no parameter {name}; it has {known}"
+EXAMPLES = {
+    "date": "parameter {name} is '{value}', which is not a day like 2022-06-01",
+    "integer": "parameter {name} is '{value}', which is not a whole number",
+    "iri": "parameter {name} is '{value}', which is not an absolute IRI",
+}
+"""What is told of a value that a parameter does not take, by the type; in other languages by the same names."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
 
     def read(self, text: str) -> Term:
-        """The value as a term; raises `UsageError` when it is not of the parameter's type."""
+        """The value as a term; raises `ParameterError` when it is not of the parameter's type."""
         try:
             match self.type:
                 case "date":
@@ -53,11 +60,11 @@ class Parameter:
                     return NamedNode(text)
                 case "code" if text not in self.choices:
                     near = difflib.get_close_matches(text, self.choices, n=1) or self.choices
-                    raise UsageError(f"parameter {self.name} is '{text}', which is none of {', '.join(near)}")
+                    raise ParameterError("choice", CHOICE, name=self.name, value=text, choices=", ".join(near))
                 case _:
                     return Literal(text)
         except ValueError as error:
-            raise UsageError(f"parameter {self.name} is '{text}', which is not {EXAMPLES[self.type]}") from error
+            raise ParameterError(self.type, EXAMPLES[self.type], name=self.name, value=text) from error
 
 
 @dataclass(frozen=True)
@@ -90,13 +97,12 @@ class NamedQuery:
         )
 
     def bind(self, given: Mapping[str, str]) -> dict[str, Term]:
-        """The terms of the given parameters; raises `UnknownNameError` or `UsageError`."""
+        """The terms of the given parameters; raises `ParameterError`."""
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
             if name not in known:
-                raise UnknownNameError(
-                    f"parameter of {self.name}", name, difflib.get_close_matches(name, known) or sorted(known)
-                )
+                near = difflib.get_close_matches(name, known) or sorted(known) or ["–"]
+                raise ParameterError("unknown", UNKNOWN, query=self.name, name=name, known=", ".join(near))
         return {name: known[name].read(text) for name, text in given.items()}
 
 

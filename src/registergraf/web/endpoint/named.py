@@ -12,16 +12,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, request
 from pyoxigraph import Literal
 
-from registergraf.errors import UnknownNameError, UsageError
+from registergraf.errors import ParameterError, UnknownNameError
 from registergraf.graph.named import Parameter, find_query
 from registergraf.json_text import json_text
 from registergraf.sparql.evaluation import Question
 from registergraf.sparql.formats import RESULTS
 from registergraf.web.endpoint.answers import respond
 from registergraf.web.endpoint.sparql import ROWS_SHOWN
+from registergraf.web.endpoint.teaching import language_of
 from registergraf.web.ground.client import HTML, accepted, language
+from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
-from registergraf.web.shown.problems import NothingAcceptable, problem
+from registergraf.web.shown.problems import NothingAcceptable, problem, wants_page
 from registergraf.web.shown.render import render
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def answer(name: str) -> Response:
     """The answer to a named query, in any format of the endpoint; ``as-of`` is the day of the view."""
     given = {key: value for key, value in request.args.items() if value}
     if twice := [key for key, values in request.args.lists() if len(values) > 1]:
-        return problem(400, f"the parameter '{twice[0]}' is given more than once; once is allowed")
+        return problem(400, _told("twice", name=twice[0]))
     try:
         query = find_query(site().release.queries, name)
     except UnknownNameError as error:
@@ -89,12 +91,18 @@ def answer(name: str) -> Response:
     try:
         bound = query.bind({key: value for key, value in given.items() if key not in RESERVED})
         day = DAY.read(given[DAY.name]).value if DAY.name in given else ""
-    except UsageError as error:
-        return problem(400, str(error))
+    except ParameterError as error:
+        return problem(400, _told(error.key, **error.values))
     bindings = {key: _packed(term) for key, term in bound.items()}
     wanted = given.get("format") or ("html" if "lang" in g else None)
     question = Question(query.text, request.headers.get("Accept"), wanted, as_of=day, bindings=bindings)
     return respond(question, partial(_page, query, given))
+
+
+def _told(key: str, **values: str) -> str:
+    """What is wrong with a parameter, in the language of a page or of the client's Accept-Language header."""
+    lang = language() if wants_page() else language_of(request.headers.get("Accept-Language"))
+    return texts(lang)(f"parameter.{key}", **values)
 
 
 def _packed(term: Term) -> tuple[str, str]:
