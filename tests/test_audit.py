@@ -87,7 +87,7 @@ def test_a_rule_rests_on_provisions_that_exist(rules: audit.Rules, content: Cont
 
 def test_an_unknown_rule_is_told(rules: audit.Rules) -> None:
     """A rule that does not exist is named with others of its kind."""
-    with pytest.raises(UnknownNameError, match="there is no rule called 'L99'; did you mean L01 or"):
+    with pytest.raises(UnknownNameError, match="there is no rule called 'L99'; did you mean L39 or"):
         rules.named("L99")
 
 
