@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import gc
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 TWENTY = "SELECT ?n { VALUES ?n { " + " ".join(map(str, range(20))) + " } }"
 ROWS = "SELECT * {" + "".join(f"VALUES ?v{i} {{{'1 ' * 100}}}" for i in range(3)) + "}"
+MANY = ROWS.replace("SELECT *", "SELECT (COUNT(*) AS ?n)").replace("{", f"{{ VALUES ?w {{{'1 ' * 10}}} ", 1)
+"""A second of work for the engine."""
 FOREVER = "SELECT (COUNT(*) AS ?n) {" + "".join(f"VALUES ?v{i} {{{'1 ' * 100}}}" for i in range(8)) + "}"
 FORMS = ["json", "xml", "csv", "tsv"]
 
@@ -200,14 +201,13 @@ def test_calling_off_what_waits_harms_nobody(pool: WorkerPool) -> None:
     first, second = Ticket(), Ticket()
     pid = next(iter(pool._workers)).pid
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(
-            pool.ask, Question(ROWS.replace("SELECT *", "SELECT (COUNT(*) AS ?n)"), name="csv"), first
-        )
+        slow = threads.submit(pool.ask, Question(MANY, name="csv"), first)
+        wait_until(lambda: not pool._idle)
         waiting = threads.submit(pool.ask, Question(FOREVER), second)
-        threading.Event().wait(0.05)
+        wait_until(lambda: pool.waiting == 1)
         second.call_off()
         with pytest.raises(CalledOffError):
             waiting.result(timeout=20)
-        assert slow.result(timeout=20).body.split()[-1] == b"1000000"
+        assert slow.result(timeout=20).body.split()[-1] == b"10000000"
 
     assert {worker.pid for worker in pool._workers} == {pid}
