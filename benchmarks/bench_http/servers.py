@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 BESIDE = Path(sys.executable).parent
 SMALLEST = "ASK { ?s ?p ?o }"
+LOAD_SECONDS = 180
+"""The most that a server may take to load a graph; one that takes longer is not measured on it."""
+
+
+class NotLoadedError(Exception):
+    """A server did not load the graph; the text says why."""
 
 
 class Server:
@@ -92,7 +98,11 @@ class Server:
         """Stop it."""
         if self._process is not None and self._log is not None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(120)
+            try:
+                self._process.wait(120)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._log.close()
             self._process = None
 
@@ -168,10 +178,14 @@ class Virtuoso(Server):
         text = f"file_open('{self.folder}/graph.nq')"
         load = f"log_enable(2); DB.DBA.TTLP_MT({text}, '', 'urn:default', 512, 0, 2); checkpoint;"
         call = ["isql-vt", f"127.0.0.1:{self._sql_port}", "dba", "dba", f"exec={load}"]
-        made = subprocess.run(call, check=True, capture_output=True, text=True)
+        try:
+            made = subprocess.run(call, check=True, capture_output=True, text=True, timeout=LOAD_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise NotLoadedError(f"it took longer than {LOAD_SECONDS} seconds to load this") from None
+        finally:
+            self.stop()
         if "Error" in made.stdout + made.stderr:
-            raise SystemExit(f"Virtuoso does not load: {made.stdout}{made.stderr}")
-        self.stop()
+            raise NotLoadedError(made.stdout + made.stderr)
 
     def _command(self) -> list[str]:
         self._sql_port = free_port()
