@@ -6,78 +6,33 @@ import csv
 import http.server
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import pyshacl
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
-from rdflib import SH, Graph, URIRef
+from pyoxigraph import RdfFormat, parse, serialize
 
 from answering import answering
+from quality_documents import EU, FILES, OFFICIAL, PERFECT, PREFIXES
 from registergraf.assessment import assess, read_document
-from registergraf.assessment.conformance import PROFILES, by_table
-from registergraf.assessment.reach import Limit, attainable_mean, lacks, limits, unexplained
+from registergraf.assessment.conformance import by_table
 from registergraf.assessment.scores import metrics_of, prepared
 from registergraf.assessment.shapes import by_shapes, shapes_graph
 from registergraf.assessment.slices import Slices
 from registergraf.assessment.tables import code_lists, expand
 from registergraf.assessment.telling import to_dqv, to_json, to_text
-from registergraf.content import read_files
 from registergraf.errors import ContentError, DocumentError
-from registergraf.graph import select
 from registergraf.namespaces import BASE
-from registergraf.namespaces import RDF_TYPE as TYPE
-from support import CONTENT, SHARED, needs_shared
+from support import SHARED, needs_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rdflib.term import Node
-
     from registergraf.assessment import Assessment
-    from registergraf.assessment.scores import Score
-    from registergraf.release import Release
     from test_cli import Call
 
 pytest_plugins = ["test_cli"]
 
-FILES = read_files(CONTENT)
-EU = "http://publications.europa.eu/resource/authority/"
-PREFIXES = f"""
-@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
-@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix vcard: <http://www.w3.org/2006/vcard/ns#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix eu: <{EU}> . @prefix : <https://example.org/> .
-"""
-PERFECT = f"""
-:d a dcat:Dataset ; dct:title "T"@en ; dct:description "D"@en ; dct:identifier "d" ;
-  dcat:keyword "k"@en ;
-  dcat:theme <{EU}data-theme/HEAL> ;
-  dct:spatial <{EU}country/NOR> ;
-  dct:temporal :period ;
-  dct:accessRights <{EU}access-right/PUBLIC> ;
-  dcat:contactPoint :contact ;
-  dct:publisher :publisher ;
-  dct:issued "2020-01-01"^^xsd:date ;
-  dct:modified "2021-01-01"^^xsd:date ;
-  dcat:distribution :x .
-:x a dcat:Distribution ; dcat:accessURL <https://example.org/a> ;
-  dcat:downloadURL <https://example.org/b> ;
-  dct:format <{EU}file-type/CSV> ;
-  dcat:mediaType <https://www.iana.org/assignments/media-types/text/csv> ;
-  dct:license <{EU}licence/CC_BY_4_0> ;
-  dct:rights :rights ;
-  dcat:byteSize "7"^^xsd:nonNegativeInteger .
-:period a dct:PeriodOfTime . :contact a vcard:Kind . :publisher a foaf:Agent ; foaf:name "P" .
-:rights a dct:RightsStatement .
-<{EU}data-theme/HEAL> a skos:Concept ; skos:prefLabel "Health"@en ; skos:inScheme <{EU}data-theme> .
-<{EU}country/NOR> a dct:Location ; skos:inScheme <{EU}country> .
-<{EU}access-right/PUBLIC> a dct:RightsStatement ; skos:inScheme <{EU}access-right> .
-<{EU}file-type/CSV> a dct:MediaTypeOrExtent .
-<{EU}licence/CC_BY_4_0> a dct:LicenseDocument ; skos:inScheme <{EU}licence> .
-<https://www.iana.org/assignments/media-types/text/csv> a dct:MediaType .
-"""
 ANSWERS = {"https://example.org/a": 200, "https://example.org/b": 204}
 
 
@@ -230,11 +185,6 @@ def test_the_points_are_those_of_the_owners() -> None:
         assert {m.name: (m.dimension, m.points, m.on) for m in metrics_of(FILES, score)} == theirs
 
 
-OFFICIAL = {
-    "dcat-ap-3": ("dcat-ap/html_shacl_shapes.ttl", "dcat-ap/html_shacl_range.ttl"),
-    "dcat-ap-no-2": ("dcat-ap-no/DCAT-AP-NO-shacl_shapes_2.00_v0.8-2021-11-22.ttl",),
-}
-"""The shapes that each profile's table stands for."""
 FAULTS = (
     ("", ""),
     (' dct:title "T"@en ;', ""),
@@ -384,104 +334,6 @@ def test_a_catalogue_from_the_web_with_its_addresses_tried(call: Call, web: str)
     assert code == 0
     assert (told["mean"], told["checked"]) == (405 - 30, 405)
     assert told["datasets"][0]["lacks"] == ["downloadUrlStatusCode"]
-
-
-@pytest.fixture(scope="module", params=[("dcat-ap", "eu-mqa", 325), ("dcat-ap-no", "fdk-mqa", 285)], ids=["EU", "NO"])
-def own(request: pytest.FixtureRequest, release: Release) -> Own:
-    """Our own catalogue in the view that is made for a score: the score, the limits, the triples, what was checked."""
-    profile, name, checked = request.param
-    triples = read_document(release.catalogue(profile, "n-triples"), "c.nt").triples
-    score = next(s for s in assess(triples, FILES, BASE).scores if s.name == name)
-    return Own(score, limits(release.store, FILES, profile), triples, checked)
-
-
-class Own(NamedTuple):
-    """A score of our own catalogue, and what it follows from."""
-
-    score: Score
-    limits: tuple[Limit, ...]
-    triples: list[Triple]
-    checked: int
-
-    def limited(self, reason: str) -> list[str]:
-        """The data sets that a reason keeps from a metric."""
-        return [limit.dataset for limit in self.limits if limit.reason == reason]
-
-
-def test_our_own_catalogue_has_all_that_is_within_its_reach(own: Own) -> None:
-    """Every point that does not need the network, but where the graph itself says why not; and no excuse is idle."""
-    assert own.score.checked == own.checked
-    assert unexplained(own.score, own.limits) == []
-    assert {(limit.dataset, limit.metric) for limit in own.limits} == set(lacks(own.score))
-    assert own.score.mean == pytest.approx(attainable_mean(own.score, own.limits))
-
-
-def test_a_lack_that_nothing_explains_is_found(own: Own) -> None:
-    """Without the limits the same catalogue falls short of them."""
-    rest = [limit for limit in own.limits if limit.reason != "silence"]
-
-    assert len(unexplained(own.score, rest)) == len(own.limited("silence")) > 40
-    assert attainable_mean(own.score, rest) > own.score.mean
-
-
-def test_no_document_of_a_silence_gives_a_period(own: Own, release: Release) -> None:
-    """Where the period is out of reach, every document that a statement was read from is one that does not say it."""
-    read = """
-        PREFIX oa: <http://www.w3.org/ns/oa#> PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX dct: <http://purl.org/dc/terms/>
-        PREFIX rg: <https://w3id.org/registergraf/ns#> PREFIX concept: <https://w3id.org/registergraf/concept/>
-        SELECT DISTINCT ?dataset ?document WHERE {
-          GRAPH ?claim { ?dataset dct:description ?value }
-          ?claim rg:status concept:status-accepted ; prov:wasDerivedFrom/oa:hasSource ?document .
-          FILTER NOT EXISTS {
-            ?silence oa:hasTarget ?dataset ; rg:facet concept:facet-period ; prov:wasDerivedFrom/oa:hasSource ?document } }
-    """
-    told = {row["dataset"].value for row in select(release.store, read)}
-    assert told & set(own.limited("silence")) == set()
-
-
-@needs_shared
-@pytest.mark.slow
-def test_nothing_but_the_reason_keeps_a_data_set_from_conforming(own: Own) -> None:
-    """With its neighbours' classes told and a type of the European list at its law, each conforms to the shapes.
-
-    So the reasons are the whole of what is wrong; of those with a legal basis, every fifth is tried.
-    """
-    shapes = shapes_graph(
-        (path, (SHARED / "profiles" / path).read_bytes()) for path in OFFICIAL[PROFILES[own.score.name]]
-    )
-    slices = Slices(own.triples)
-    classes = {t: t.subject for t in own.triples if t.predicate.value == TYPE and t.subject in slices.datasets}
-    for iri in sorted({*own.limited("neighbour"), *own.limited("citation")[::5]}):
-        triples = slices.cut(NamedNode(iri))
-        linked = {t.object for t in triples} & slices.datasets
-        mended = [*_european_types(triples), *(t for t, thing in classes.items() if thing in linked)]
-        assert found_at(triples, shapes), iri
-        assert found_at(mended, shapes) <= {URIRef(thing.value) for thing in linked}, iri
-
-
-def found_at(triples: list[Triple], shapes: Graph) -> set[Node | None]:
-    """The nodes at which the shapes find something."""
-    data = Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES) or b"", format="nt")
-    report = pyshacl.validate(data, shacl_graph=shapes)[1]
-    assert isinstance(report, Graph)
-    return set(report.objects(None, SH.focusNode))
-
-
-def _european_types(triples: list[Triple]) -> Iterator[Triple]:
-    """The triples, with the type of each law replaced by a code of the European list."""
-    laws = {t.subject for t in triples if t.object == NamedNode("http://data.europa.eu/eli/ontology#LegalResource")}
-    code, kind = NamedNode(EU + "resource-type/REG"), NamedNode("http://purl.org/dc/terms/type")
-    for triple in triples:
-        yield Triple(triple.subject, kind, code) if triple.subject in laws and triple.predicate == kind else triple
-    stub = f"{PREFIXES} <{code.value}> a skos:Concept , <http://data.europa.eu/eli/ontology#ResourceType> ; skos:prefLabel 'T'@en ; "
-    stub += f"skos:inScheme <{EU}resource-type> . <{EU}resource-type> a skos:ConceptScheme ; dct:title 'T'@en ."
-    yield from read_document(stub.encode(), "stub.ttl").triples
-
-
-def test_codes_of_our_own_catalogue_are_in_their_lists(call: Call) -> None:
-    """Every controlled value but the kinds, which are ours, is a member."""
-    told = json.loads(call("quality", "--profile", "dcat-ap", "--format", "json")[1])
-    assert {v["verdict"] for v in told["controlledValues"] if "concept/" not in v["value"]} <= {"member", "elsewhere"}
 
 
 def test_the_verb_tells_what_is_out_of_reach(call: Call, tmp_path: Path) -> None:

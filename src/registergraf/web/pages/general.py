@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, redirect, request
 
@@ -137,17 +137,8 @@ def entity(kind: str, key: str) -> Response:
     iri = known(kind, key)
     if kind in CONCEPTS:
         return concept(kind, key, iri)
-    return render(
-        "entity.html",
-        g.lang,
-        page_links(f"/{kind}/{key}", iri.value),
-        iri=iri.value,
-        kind=texts(g.lang).get(f"kind.{kind}") or kind,
-        facts=facts("entity", iri),
-        statements=site().rows("entity-graph", entity=iri),
-        references=references(iri),
-        limit=REFERENCES_SHOWN,
-    )
+    statements = site().rows("entity-graph", entity=iri)
+    return _of_a_thing("entity.html", kind, key, iri, statements=statements, references=references(iri))
 
 
 def concept(kind: str, key: str, iri: NamedNode) -> Response:
@@ -155,15 +146,20 @@ def concept(kind: str, key: str, iri: NamedNode) -> Response:
     use = by_property(site().rows("concept-use", entity=iri))
     told = {entry.item for _, entries in use for entry in entries}
     others = [(p, [entry for entry in entries if entry.item not in told]) for p, entries in references(iri)]
+    siblings = by_property(site().rows("concept-siblings", entity=iri))
+    elsewhere = [(p, entries) for p, entries in others if entries]
+    return _of_a_thing("concept.html", kind, key, iri, use=use, siblings=siblings, references=elsewhere)
+
+
+def _of_a_thing(template: str, kind: str, key: str, iri: NamedNode, **more: Any) -> Response:
+    """What the pages of every kind of thing have, and more."""
     return render(
-        "concept.html",
+        template,
         g.lang,
         page_links(f"/{kind}/{key}", iri.value),
         iri=iri.value,
         kind=texts(g.lang).get(f"kind.{kind}") or kind,
         facts=facts("entity", iri),
-        use=use,
-        siblings=by_property(site().rows("concept-siblings", entity=iri)),
-        references=[(p, entries) for p, entries in others if entries],
         limit=REFERENCES_SHOWN,
+        **more,
     )
