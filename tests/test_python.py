@@ -16,7 +16,14 @@ from rdflib import Graph
 import registergraf
 from registergraf.api import IRI, Blank, Dataset, Row, Rows, Text
 from registergraf.api.values import XSD, term_of, value_of
-from registergraf.errors import IntegrityError, QuerySyntaxError, ReleaseError, UnknownNameError, UsageError
+from registergraf.errors import (
+    IntegrityError,
+    ParameterError,
+    QuerySyntaxError,
+    ReleaseError,
+    UnknownNameError,
+    UsageError,
+)
 from support import ROOT
 
 if TYPE_CHECKING:
@@ -76,7 +83,7 @@ def test_a_name_or_a_text(data: Dataset) -> None:
     assert len(spliced) == 0
     with pytest.raises(UnknownNameError, match="roles"):
         data.query("rolles")
-    with pytest.raises(UnknownNameError, match="slug"):
+    with pytest.raises(ParameterError, match="slug"):
         data.query("roles", slugg="npr")
     with pytest.raises(QuerySyntaxError):
         data.query("SELECT {")
