@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from registergraf.catalogue.formats import used_prefixes
+from registergraf.catalogue.lines import joined, to_lines
 from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _written(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> bytes:
     ordered = sorted(
         set(quads), key=lambda quad: (isinstance(quad.graph_name, NamedNode), str(quad.graph_name), str(quad))
     )
-    used = used_prefixes((quad.triple for quad in ordered), {**prefixes, **PREFIXES})
+    used = used_prefixes(joined(to_lines(quad.triple for quad in ordered)), {**prefixes, **PREFIXES})
     return serialize(ordered, format=RdfFormat.TRIG, prefixes=used) or b""
 
 
