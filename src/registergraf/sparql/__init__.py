@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from registergraf.sparql.evaluation import Answer, Question
 from registergraf.sparql.formats import NotAcceptableError
-from registergraf.sparql.pool import Ticket, WorkerPool
+from registergraf.sparql.home import Home, Ticket
+from registergraf.sparql.pool import WorkerPool
 from registergraf.sparql.protocol import ProtocolError, QueryRequest, read_query
 
 __all__ = [
     "Answer",
+    "Home",
     "NotAcceptableError",
     "ProtocolError",
     "QueryRequest",
