@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 from dataclasses import dataclass
-from email.message import Message
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -124,6 +123,8 @@ def _read_content_type(content_type: str | None) -> tuple[str, str]:
     """Split a Content-Type header into the media type and the charset, in lower case; "" for what is not there."""
     if not content_type or not content_type.strip():
         return "", ""
+    from email.message import Message  # noqa: PLC0415 - large, and most queries come without a body
+
     essence = content_type.partition(";")[0].strip().lower()
     message = Message()
     message["Content-Type"] = content_type
