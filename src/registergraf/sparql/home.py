@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import CancelledError
+from functools import partial
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from registergraf.errors import CalledOffError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from concurrent.futures import Future
+    from collections.abc import Callable, Coroutine
 
 __all__ = ["Home", "Ticket"]
 
@@ -43,9 +42,9 @@ class Home:
                 self._thread.start()
             return self._loop
 
-    def begin(self, work: Coroutine[None, None, T]) -> Future[T]:
-        """Have work done in the loop, for another thread to wait for; cancelling what this gives cancels the work."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop)
+    def run(self, work: Coroutine[None, None, T]) -> T:
+        """Have work done in the loop, and wait for what it gives, in another thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     def close(self) -> None:
         """End the loop where it is our own."""
@@ -71,27 +70,33 @@ class Ticket:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._asked: Future[Any] | None = None
+        self._call_off: Callable[[], object] | None = None
         self.called_off = False
 
     def call_off(self) -> None:
         """Let the answer go; a worker that is at it is killed, and a place in the queue given up."""
         with self._lock:
             self.called_off = True
-            if self._asked is not None:
-                self._asked.cancel()
+            if self._call_off is not None:
+                self._call_off()
 
     def wait(self, home: Home, work: Coroutine[None, None, T]) -> T:
         """Give what the work gives; raises `CalledOffError` where it is called off before."""
+        return home.run(self._until_called_off(work))
+
+    async def _until_called_off(self, work: Coroutine[None, None, T]) -> T:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
         with self._lock:
-            asked = home.begin(work)
-            self._asked = asked
+            self._call_off = partial(loop.call_soon_threadsafe, task.cancel)
             if self.called_off:
-                asked.cancel()
+                task.cancel()
         try:
-            return asked.result()
-        except CancelledError:
-            raise CalledOffError from None
+            return await task
+        except asyncio.CancelledError:
+            if self.called_off:
+                raise CalledOffError from None
+            raise
         finally:
             with self._lock:
-                self._asked = None
+                self._call_off = None
