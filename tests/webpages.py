@@ -48,6 +48,7 @@ class FakeRelease:
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
     before: Mapping[str, FakeRelease] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def dumps(self) -> dict[str, int]:
@@ -81,8 +82,9 @@ class FakeRelease:
         assert profile in PROFILES
         return write([], format_name)
 
-    def feed(self, _name: str) -> None:
-        """Give no feed."""
+    def feed(self, name: str) -> bytes | None:
+        """Give a page of the feed."""
+        return self.pages.get(name)
 
     def description(self, document: str, format_name: str) -> bytes:
         """Give an empty description."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, QueryTriples, Variable
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, QueryTriples, RdfFormat, Variable
 
 from registergraf.errors import QuerySyntaxError
 from registergraf.sparql_syntax import syntax_error
@@ -52,10 +52,20 @@ def construct(store: Store, query: str, bindings: Mapping[str, Term] | None = No
 
     Raises `QuerySyntaxError`.
     """
-    answer = evaluate(store, query, {name: term for name, term in (bindings or {}).items() if f"?{name} " in query})
+    yield from _constructed(store, query, bindings or {})
+
+
+def construct_lines(store: Store, query: str, bindings: Mapping[str, Term] | None = None) -> list[bytes]:
+    """The same as lines of N-Triples, which are a small part of the size; raises `QuerySyntaxError`."""
+    written = _constructed(store, query, bindings or {}).serialize(format=RdfFormat.N_TRIPLES)
+    return (written or b"").splitlines()
+
+
+def _constructed(store: Store, query: str, bindings: Mapping[str, Term]) -> QueryTriples:
+    answer = evaluate(store, query, {name: term for name, term in bindings.items() if f"?{name} " in query})
     if not isinstance(answer, QueryTriples):
         raise QuerySyntaxError("a CONSTRUCT is needed here")
-    yield from answer
+    return answer
 
 
 def date_literal(day: datetime.date) -> Literal:

@@ -49,18 +49,21 @@ class Site:
 
     def rows(self, page_query: str, **bindings: Term | str) -> list[Row]:
         """Ask ``queries/pages/{page_query}.rq``; of the bindings, those that the query speaks of are used."""
-        return self._asked(page_query, self.release.queries[f"pages/{page_query}.rq"], bindings)
+        return self._asked(page_query, bindings, {})
 
     def rows_of(self, page_query: str, name: str, terms: Iterable[Term], **bindings: Term | str) -> list[Row]:
         """Ask a query that has ``VALUES ?name { }`` to be filled in, about those terms."""
-        text = self.release.queries[f"pages/{page_query}.rq"]
-        filled = f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}"
-        return self._asked(page_query, text.replace(f"VALUES ?{name} {{ }}", filled, 1), bindings)
+        return self._asked(page_query, bindings, {name: tuple(terms)})
 
-    def _asked(self, page_query: str, text: str, bindings: Mapping[str, Term | str]) -> list[Row]:
+    def _asked(
+        self, page_query: str, bindings: Mapping[str, Term | str], values: Mapping[str, tuple[Term, ...]]
+    ) -> list[Row]:
+        """Ask with the terms written into the query: what is known before it is planned makes for the better plan."""
+        text = self.release.queries[f"pages/{page_query}.rq"]
         used = {name: value for name, value in bindings.items() if f"?{name} " in text}
-        remember(Asked(page_query, text, used))
-        return select(self.release.store, text, **used)
+        query = Asked(page_query, text, used, values)
+        remember(query)
+        return select(self.release.store, query.standalone)
 
     def asked(self, text: str) -> list[Row]:
         """Ask a query of the day."""

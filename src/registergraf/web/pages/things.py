@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import g
 
 from registergraf.web.ground.site import site
+from registergraf.web.pages.browse import page_asked
 from registergraf.web.shown.entries import Entry, gather
 from registergraf.web.shown.evidence import Evidence
 from registergraf.web.shown.problems import UnknownThing
@@ -23,6 +25,31 @@ OUTCOMES = ("failed", "not-checked", "passed", "not-applicable")
 
 REFERENCES_SHOWN = 200
 """The limit that ``queries/pages/entity-references.rq`` states."""
+
+
+PART = 200
+"""Things of a long list on one page."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a long list that the address asks for, so that no more than it need be read."""
+
+    items: Sequence[Term]
+    page: int
+    pages: int
+    path: str
+
+    @classmethod
+    def asked(cls, rows: Sequence[Row], path: str) -> Part:
+        """The part of the items of some rows that the page at a path below the language shows; at most the last."""
+        pages = max(1, -(-len(rows) // PART))
+        page = min(page_asked(), pages)
+        return cls([row["item"] for row in rows[(page - 1) * PART : page * PART]], page, pages, path)
+
+    def address(self, page: int) -> str:
+        """The address of a part."""
+        return f"/{g.lang}{self.path}" + (f"?page={page}" if page > 1 else "")
 
 
 def known(kind: str, key: str) -> NamedNode:
