@@ -18,7 +18,7 @@ from registergraf.namespaces import BASE
 from registergraf.release.lines import told_of
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
-from registergraf.sparql import Answer, Question
+from registergraf.sparql import Answer, Home, Question
 from registergraf.web import create_app
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def release() -> FakeRelease:
 
 class FakePool:
     """Answers every query with what it was asked, or raises what it was given."""
+
+    home = Home()
 
     def __init__(self, error: QueryError | None = None) -> None:
         self.error = error
