@@ -170,6 +170,11 @@ class Site:
         length, prefix = max(fitting)
         return f"{prefix}:{iri[length:]}"
 
+    def expand(self, name: str) -> str:
+        """The IRI of a prefixed name."""
+        prefix, _, local = name.partition(":")
+        return self.prefixes[prefix] + local
+
     @cached_property
     def shelf(self) -> Shelf:
         """The stored queries."""

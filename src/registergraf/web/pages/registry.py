@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Response, g
@@ -17,7 +18,7 @@ from registergraf.web.shown.render import render
 from registergraf.web.shown.structured import structured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pyoxigraph import NamedNode
 
@@ -33,7 +34,7 @@ SECTIONS = (
 )  # fmt: skip
 """The sections of a data source's page, each the answer of ``queries/pages/registry-{section}.rq``."""
 
-RARE = frozenset({"authorisations", "costs", "deadlines", "halts"})
+RARE = frozenset({"authorisations", "conditions", "contact", "costs", "deadlines", "halts"})
 """Those of them that few data sources have: asked for all at once, they are planned once and take little room."""
 
 
@@ -42,6 +43,7 @@ def registry(key: str) -> Response:
     """A data source, with the evidence of every value and the verdicts on it."""
     iri = known("registry", key)
     sections = {name: gather(rows_of(name, iri)) for name in SECTIONS}
+    sections["law"] = with_facts(sections["law"])
     evidence = gather_evidence(sections.values())
     verdicts = site().verdicts("registry", key)
     verdicts = [*verdicts, *(v for v in site().verdicts("focus", iri.value) if v["registry"] != key)]
@@ -68,6 +70,12 @@ def rows_of(section: str, iri: NamedNode) -> list[Row]:
     return site().rows(f"registry-{section}", registry=iri, lang=g.lang)
 
 
+def with_facts(law: Iterable[Entry]) -> list[Entry]:
+    """Provisions with what is told of each, which does not depend on who rests on it."""
+    facts = site().once("law-facts", lambda: {entry.item: entry.columns for entry in gather(site().rows("law-facts"))})
+    return [replace(entry, columns=entry.columns | facts.get(entry.item, {})) for entry in law]
+
+
 IN_SHORT = (
     ("kind", "name", "rdf:type"),
     ("controller", "roles", "concept:role-controller"),
@@ -86,7 +94,7 @@ def summary(sections: Mapping[str, list[Entry]], evidence: Evidence) -> list[tup
             entry.one("agent") or entry.item
             for entry in sections[section]
             if entry.property is not None
-            and site().compact(entry.property.value) == wanted
+            and entry.property.value == site().expand(wanted)
             and entry.text("when") in {"", "now"}
             and evidence.standing(entry.claims).endswith("-accepted")
         ]
