@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from registergraf.catalogue.export import by_name
-from registergraf.catalogue.lines import iris, joined, ordered, to_lines, to_triples
+from registergraf.catalogue.lines import iris, joined, ordered, split, to_lines, to_triples
 from registergraf.json_text import json_part, json_text
 from registergraf.namespaces import PREFIXES
 
@@ -81,7 +81,7 @@ def _written(document: bytes, syntax: RdfFormat, used: Mapping[str, str]) -> byt
 def used_prefixes(document: bytes, prefixes: Mapping[str, str]) -> dict[str, str]:
     """Pick the prefixes that at least one IRI of a document in N-Triples can be written with."""
     names = by_namespace(prefixes)
-    written = {compact(iri, names).partition(":")[0] for iri in iris(document.splitlines())}
+    written = {compact(iri, names).partition(":")[0] for iri in iris(split(document))}
     return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
 
 

@@ -7,6 +7,7 @@ data sets is a few hundred megabytes of lines, where it would be gigabytes of te
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, parse, serialize
@@ -29,6 +30,11 @@ def to_triples(document: bytes) -> Iterator[Triple]:
     """The triples of a document in N-Triples, one after the other."""
     for quad in parse(document, format=RdfFormat.N_TRIPLES):
         yield quad.triple
+
+
+def split(document: bytes) -> Iterator[bytes]:
+    """The lines of a document in N-Triples, one after the other."""
+    return (line.rstrip(b"\n") for line in io.BytesIO(document))
 
 
 def ordered(lines: Iterable[bytes]) -> list[bytes]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from registergraf.catalogue.export import COUNT, NEUTRAL, UNSIZED
 from registergraf.catalogue.formats import write_document
-from registergraf.catalogue.lines import by_subject, joined, led_to, ordered, to_triples
+from registergraf.catalogue.lines import by_subject, joined, led_to, ordered, split, to_triples
 from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Slices:
     """
 
     def __init__(self, document: bytes) -> None:
-        self._about = by_subject(document.splitlines())
+        self._about = by_subject(split(document))
         self._datasets = {
             subject
             for subject, lines in self._about.items()
@@ -69,7 +70,7 @@ def sized(documents: Iterable[tuple[str, bytes]], prefixes: Mapping[str, str]) -
     for profile, document in documents:
         if profile == NEUTRAL:
             told = list(_sizes(Slices(document), prefixes))
-        yield profile, document if profile in UNSIZED else joined(ordered([*document.splitlines(), *told]))
+        yield profile, document if profile in UNSIZED else joined(ordered(chain(split(document), told)))
 
 
 def _sizes(slices: Slices, prefixes: Mapping[str, str]) -> Iterator[bytes]:
@@ -77,6 +78,6 @@ def _sizes(slices: Slices, prefixes: Mapping[str, str]) -> Iterator[bytes]:
     for dataset in slices.datasets:
         document = slices.document_of(dataset)
         size = len(write_document(document, "json-ld", prefixes))
-        for subject, predicate, _ in (line.split(b" ", 2) for line in document.splitlines()):
+        for subject, predicate, _ in (line.split(b" ", 2) for line in split(document)):
             if predicate == DOWNLOAD:
                 yield b'%b %b "%d"^^<%b> .' % (subject, BYTE_SIZE, size, COUNT.encode())
