@@ -21,7 +21,7 @@ from registergraf.catalogue import FORMATS, PROFILES, export, made_by, write
 from registergraf.content import load, read_files
 from registergraf.errors import ContentError, QuerySyntaxError, UnknownNameError
 from registergraf.namespaces import BASE
-from support import CONTENT
+from support import CONTENT, triples_of
 
 AS_OF = dt.date(2026, 7, 1)
 CATALOG = NamedNode(BASE + "catalog")
@@ -53,13 +53,13 @@ def view() -> Store:
 
 @pytest.fixture(scope="module")
 def document(view: Store) -> list[Triple]:
-    return export(view, query_texts(), "dcat-ap-no", HDAB)
+    return triples_of(export(view, query_texts(), "dcat-ap-no", HDAB))
 
 
 @pytest.fixture(scope="module", params=PROFILES)
 def each(request: pytest.FixtureRequest, view: Store) -> list[Triple]:
     """The document of each profile."""
-    return export(view, query_texts(), request.param, HDAB)
+    return triples_of(export(view, query_texts(), request.param, HDAB))
 
 
 def iri(term: Any) -> str:
@@ -105,7 +105,7 @@ def made(query: str, turtle: str) -> list[str]:
     store = Store()
     store.load((prefixes + turtle).encode(), format=RdfFormat.TURTLE)
     path = f"catalogue/common/{query}.rq"
-    return [str(triple.object) for triple in made_by("catalogue/common", store, {path: query_texts()[path]})]
+    return [str(t.object) for t in triples_of(made_by("catalogue/common", store, {path: query_texts()[path]}))]
 
 
 def test_every_data_source_is_in_the_catalogue(view: Store, each: list[Triple]) -> None:
@@ -179,7 +179,7 @@ def test_provision_is_cited_readably(document: list[Triple]) -> None:
 
 def test_publisher_is_the_controller_of_the_day(document: list[Triple]) -> None:
     """The publisher moves with the controllership, under the IRI of the organisation catalogue."""
-    before = export(view_store(dt.date(2022, 1, 1)), query_texts(), "dcat-ap-no", HDAB)
+    before = triples_of(export(view_store(dt.date(2022, 1, 1)), query_texts(), "dcat-ap-no", HDAB))
     assert objects(before, NPR, DCT + "publisher") == [FDK + "983544622"]
     assert objects(document, NPR, DCT + "publisher") == [FDK + "983744516"]
 
@@ -279,12 +279,12 @@ SECOND_PROCESS = """
 import hashlib, json, sys
 from pyoxigraph import NamedNode, RdfFormat, Store
 from registergraf import graph
-from registergraf.catalogue import FORMATS, export, write
+from registergraf.catalogue import export, write_all
 given = json.load(sys.stdin)
 view = Store()
 view.load(given["view"].encode(), format=RdfFormat.N_QUADS)
-triples = export(view, given["queries"], "dcat-ap-no", NamedNode("https://w3id.org/registergraf/organisation/hdab-not-named"))
-print(json.dumps({name: hashlib.sha256(write(triples, name)).hexdigest() for name in FORMATS}))
+document = export(view, given["queries"], "dcat-ap-no", NamedNode("https://w3id.org/registergraf/organisation/hdab-not-named"))
+print(json.dumps({name: hashlib.sha256(written).hexdigest() for name, written in write_all(document)}))
 """
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -124,6 +125,24 @@ def test_full_pages_never_change() -> None:
     nodes = {t.object.value for t in index if t.predicate.value == feed.TREE + "node"}
     assert nodes == {f"{FEED}/{number}" for number in (1, 2, 3, 4)}
     assert sum(t.predicate.value == feed.TREE + "value" for t in index) == 7
+
+
+def test_what_is_deleted_is_told_with_what_replaced_it() -> None:
+    """By the last words of the successor, which is silent from the release on that the old one is not in."""
+    replaces = Triple(NamedNode(event(2).thing), NamedNode(feed.REPLACES), NamedNode(event(1).thing))
+    day = "2026-02-01T00:00:00Z"
+    events = [
+        event(1),
+        replace(event(2), triples=(*event(2).triples, replaces)),
+        event(3),
+        replace(event(2, "Update"), published=day),  # comes before the deletion, by its name
+        replace(event(1, "Delete"), iri=f"{FEED}/event/2x-Delete", published=day),
+        replace(event(3, "Delete"), published=day),
+        replace(event(3), iri=f"{FEED}/event/9-Create", published="2026-02-02T00:00:00Z"),
+    ]
+    pages = feed.feed_pages([], events, FEED, 2, PREFIXES)
+    assert feed.deletions(pages) == {event(1).thing: feed.Deletion(day, frozenset({event(2).thing}))}
+    assert feed.deletions(pages[:1]) == {}
 
 
 def test_atom_in_three_languages() -> None:

@@ -15,7 +15,7 @@ from registergraf import graph
 from registergraf.assessment import ckan, fdk, read_document
 from registergraf.assessment.harvest import DROPPED, FAILS, NOTE, differ
 from registergraf.assessment.slices import Slices
-from registergraf.catalogue import export, write
+from registergraf.catalogue import export, write_document
 from registergraf.content import load, read_files
 from registergraf.namespaces import BASE
 from support import DAY
@@ -248,7 +248,7 @@ def catalogue_of(folder: Path) -> bytes:
     files = read_files(folder)
     content = load(files, BASE)
     view = graph.assemble(content.quads, content.queries, DAY, BASE, schema=[])
-    return write(export(view, content.queries, "dcat-ap-no", HDAB), "turtle")
+    return write_document(export(view, content.queries, "dcat-ap-no", HDAB), "turtle")
 
 
 @pytest.mark.slow

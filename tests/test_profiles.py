@@ -14,9 +14,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import RDF, SH, Graph
 
-from registergraf.catalogue import PROFILES, Slices, export_all, write
+from registergraf.catalogue import PROFILES, Slices, export, export_all, write
 from registergraf.namespaces import BASE
-from support import SHARED, needs_shared
+from support import SHARED, needs_shared, triples_of
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -97,7 +97,7 @@ UNAVOIDABLE = {
 @pytest.fixture(scope="module")
 def documents(store: Store, content: Content) -> dict[str, list[Triple]]:
     """The document of each profile."""
-    return export_all(store, content.queries, HDAB)
+    return {profile: triples_of(document) for profile, document in export_all(store, content.queries, HDAB)}
 
 
 def shapes_graph(name: str) -> Graph:
@@ -248,7 +248,7 @@ RDF_TYPE = NamedNode(str(RDF.type))
 def test_the_health_data_access_body_is_a_setting(store: Store, content: Content) -> None:
     """Another organisation stands there when it is named, with a way to reach it."""
     body = NamedNode(BASE + "organisation/983744516")
-    document = export_all(store, content.queries, body)["healthdcat-ap"]
+    document = triples_of(export(store, content.queries, "healthdcat-ap", body))
     assert {t.object for t in document if last_of(t) == "hdab"} == {body}
     (contact,) = values(document, body, "contactPoint")
     assert values(document, contact, "contactPage")

@@ -247,6 +247,19 @@ def test_only_what_anybody_may_have_and_can_be_told_apart_is_kept() -> None:
     assert not offered(Kept(1), long)
 
 
+def test_that_nothing_changed_is_kept_for_those_who_have_it() -> None:
+    """A client with the tag is told again; one without it, or with a star, has to be answered by the application."""
+    kept = Kept(1)
+    key = key_of(request("/"), "")
+    unchanged = page(b"")
+    unchanged.status = 304
+
+    assert not offered(kept, unchanged)
+    assert [bool(kept.get(key, tags)) for tags in ('"one"', 'W/"one"', '"two"', "*")] == [True, True, False, False]
+    kept.offer(key, page(b"whole"), raw(page().headers))
+    assert [bool(kept.get(key, tags)) for tags in ("", '"two"', "*")] == [True, True, True]
+
+
 def test_the_key_tells_apart_what_the_answer_depends_on() -> None:
     """Address, its host included, what is accepted, language and coding."""
     asked = [

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -129,3 +129,33 @@ def test_only_protocol_errors(query_string: bytes, content_type: str | None, bod
     for method in ("GET", "POST"):
         with suppress(ProtocolError):
             assert read_query(method, query_string, content_type, body).query
+
+
+PIECES = st.sampled_from(
+    [
+        b"%",
+        b"=",
+        b"+",
+        b"\n",
+        b"\r\n",
+        b" ",
+        b"g",
+        b"1",
+        b"_",
+        b";",
+        b"\0",
+        b"%3D",
+        b"%3d",
+        b"%26",
+        b"%C3%A5",
+        b"%2",
+        b"%zz",
+    ]
+)
+
+
+@given(st.lists(PIECES, min_size=1).map(b"".join))
+def test_escapes_are_those_of_a_form(value: bytes) -> None:
+    """As the standard library reads them, whatever is escaped, or only looks so."""
+    ((_, expected),) = parse_qsl(f"query={value.decode()}", keep_blank_values=True)
+    assert read_query("GET", b"query=" + value, None, b"").query == expected

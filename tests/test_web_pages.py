@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from registergraf.web.ground.i18n import LANGUAGES
-from registergraf.web.pages import organisations
+from registergraf.web.pages import things
 from webpages import PAGES, Page, client, fetched, release
 
 if TYPE_CHECKING:
@@ -155,14 +155,22 @@ def test_vocabulary_tells_how_much_a_term_is_used() -> None:
     assert len(found) == 85
 
 
-def test_roles_of_an_organisation_come_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every role is on one of the pages, and on one only; a page beyond the last one is the last."""
-    monkeypatch.setattr(organisations, "ROLES_SHOWN", 20)
-    pages = [client().get(f"/nn/organisation/983744516?page={number}").text for number in range(1, 12)]
-    assert client().get("/nn/organisation/983744516?page=99").text.count("<tr class") > 0
-    monkeypatch.undo()
-    whole = client().get("/nn/organisation/983744516").text
-    rows = [re.findall(r"<tr class.*?</tr>", page) for page in pages]
-    assert all(0 < len(some) <= 20 for some in rows)
-    assert {row for some in rows for row in some} == {*re.findall(r"<tr class.*?</tr>", whole)}
-    assert 'href="/nn/organisation/983744516?page=2"' in pages[0]
+LONG_PAGES = {
+    "/nn/organisation/983744516": r"<tr class.*?</tr>",
+    "/nn/act/LOV-2014-06-20-43": r'<td class="what">.*?</tr>',
+}
+"""Pages with a long list, and a row of it as a regular expression."""
+
+
+@pytest.mark.parametrize(("path", "row"), LONG_PAGES.items())
+def test_a_long_list_comes_in_pages(path: str, row: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every row is on one of the pages, and on one only; a page beyond the last one is the last."""
+    whole = re.findall(row, client().get(path).text)
+    monkeypatch.setattr(things, "PART", 20)
+    count = len(whole) // 20 + 1
+    pages = [re.findall(row, client().get(f"{path}?page={number}").text) for number in range(1, count + 1)]
+    assert re.findall(row, client().get(f"{path}?page=99").text) == pages[-1]
+    assert count > 1
+    assert all(0 < len(some) <= 20 for some in pages)
+    assert sorted(one for some in pages for one in some) == sorted(whole)
+    assert f'href="{path}?page=2"' in client().get(path).text

@@ -16,7 +16,7 @@ from pyoxigraph import Dataset, NamedNode, RdfFormat, parse
 from registergraf.errors import QueryError
 from registergraf.namespaces import BASE
 from registergraf.settings import Settings
-from registergraf.sparql import Answer, Question, WorkerPool
+from registergraf.sparql import Answer, Home, Question, WorkerPool
 from registergraf.sparql.cache import CachedPool, identity, is_stable
 from registergraf.sparql.formats import GRAPHS, RESULTS
 from registergraf.web import create_app
@@ -48,6 +48,7 @@ class Counted:
     """A pool that counts what reaches it."""
 
     def __init__(self, pool: WorkerPool | None = None) -> None:
+        self.home = pool.home if pool else Home()
         self.pool = pool
         self.count = 0
         self.gate: Event | None = None

@@ -18,7 +18,7 @@ from registergraf.namespaces import BASE
 from registergraf.release.lines import told_of
 from registergraf.search import Index, build_index
 from registergraf.settings import Settings
-from registergraf.sparql import Answer, Question
+from registergraf.sparql import Answer, Home, Question
 from registergraf.web import create_app
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class FakeRelease:
 
     reports: Mapping[str, bytes] = field(default_factory=dict)
     before: Mapping[str, FakeRelease] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def dumps(self) -> dict[str, int]:
@@ -81,8 +82,9 @@ class FakeRelease:
         assert profile in PROFILES
         return write([], format_name)
 
-    def feed(self, _name: str) -> None:
-        """Give no feed."""
+    def feed(self, name: str) -> bytes | None:
+        """Give a page of the feed."""
+        return self.pages.get(name)
 
     def description(self, document: str, format_name: str) -> bytes:
         """Give an empty description."""
@@ -108,6 +110,8 @@ def release() -> FakeRelease:
 
 class FakePool:
     """Answers every query with what it was asked, or raises what it was given."""
+
+    home = Home()
 
     def __init__(self, error: QueryError | None = None) -> None:
         self.error = error

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["json_text"]
+__all__ = ["json_part", "json_text"]
 
 
 def json_text(value: Any, *, sort_keys: bool = False) -> bytes:
@@ -16,3 +16,8 @@ def json_text(value: Any, *, sort_keys: bool = False) -> bytes:
     """
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(value, option=options | (orjson.OPT_SORT_KEYS if sort_keys else 0))
+
+
+def json_part(value: Any, *, depth: int) -> orjson.Fragment:
+    """Write a value that stands so many levels down in another, as `json_text` takes and writes it there."""
+    return orjson.Fragment(orjson.dumps(value, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n" + b"  " * depth))

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from registergraf.catalogue.export import PROFILES, UNSIZED, export, export_all, made_by
-from registergraf.catalogue.formats import FORMATS, Format, write, write_all
+from registergraf.catalogue.export import PROFILES, export, export_all, made_by
+from registergraf.catalogue.formats import FORMATS, Format, write, write_all, write_document
 from registergraf.lazily import importing
 
 if TYPE_CHECKING:
     from registergraf.catalogue import atom, feed
     from registergraf.catalogue.paging import page, pages
-    from registergraf.catalogue.slices import Slices, sizes
+    from registergraf.catalogue.slices import Slices, sized
     from registergraf.catalogue.things import as_triple, entity_document
 
 __all__ = [
     "FORMATS",
     "PROFILES",
-    "UNSIZED",
     "Format",
     "Slices",
     "as_triple",
@@ -33,9 +32,10 @@ __all__ = [
     "made_by",
     "page",
     "pages",
-    "sizes",
+    "sized",
     "write",
     "write_all",
+    "write_document",
 ]
 
 if not TYPE_CHECKING:
@@ -43,7 +43,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "paging": ["page", "pages"],
-            "slices": ["Slices", "sizes"],
+            "slices": ["Slices", "sized"],
             "things": ["as_triple", "entity_document"],
         },
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
+from registergraf.catalogue.lines import by_subject, joined, led_to, ordered
 from registergraf.errors import ContentError, Problem, UnknownNameError
-from registergraf.graph import construct
+from registergraf.graph import construct_lines
 from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from registergraf.graph.queries import Term
 
@@ -29,21 +32,29 @@ PROFILES = {
 A folder holds CONSTRUCT queries over the view of the day; those in its folder ``document`` are run over what the others
 gave. What all profiles accept is written once; a folder of its own has what others forbid.
 """
+NEUTRAL = "neutral"
+"""The view that the description of a data set as a file is cut from."""
 UNSIZED = frozenset({"neutral", "dcat-ap-no"})
 """The views that tell no size of a file: DCAT-AP-NO 2 wants it as xsd:decimal, the others as xsd:nonNegativeInteger."""
 EVERY = "profile"
 """The folder of the queries that every view has and that ask which view it is."""
-COUNT = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
+COUNT = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
 HEALTH = "http://healthdataportal.eu/ns/health#"
-COUNTS = {
+COUNTS = (
     "http://www.w3.org/ns/dcat#byteSize",
     *(HEALTH + name for name in ("maxTypicalAge", "minTypicalAge", "numberOfRecords", "numberOfUniqueIndividuals")),
-}
-CATALOG = NamedNode("http://www.w3.org/ns/dcat#Catalog")
+)
+NUMBER = re.compile(
+    rb'^(<[^>]*> <(?:%b)> "[^"]*")(?:\^\^<[^>]*>)? \.$' % b"|".join(re.escape(iri).encode() for iri in COUNTS),
+    re.MULTILINE,
+)
+"""A line that tells a number which the profiles want as a count."""
+CATALOG = f" <{RDF_TYPE}> <http://www.w3.org/ns/dcat#Catalog> .".encode()
+"""What a line goes on with that says that its subject is a catalogue."""
 
 
-def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> dict[str, list[Triple]]:
-    """Make the catalogue document of each profile: sorted triples, each once, without blank nodes.
+def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> Iterator[tuple[str, bytes]]:
+    """Make the catalogue document of each profile, one after the other: sorted N-Triples, without blank nodes.
 
     `view` is a store whose default graph is the view of a day; `queries` has the text of each query by its path below
     ``queries/``, as `registergraf.content.Content.queries` does. `hdab` is the organisation that is the health data
@@ -51,70 +62,79 @@ def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> dict
     is not SPARQL, and `ContentError` for a profile without queries and for a query that gives a blank node, which a
     harvester would see as another node every time.
     """
-    shared = sorted({folder for folders in PROFILES.values() for folder in folders})
-    made = {folder: made_by(f"catalogue/{folder}", view, queries, {"hdab": hdab}) for folder in shared}
-    return {profile: _document(view, queries, profile, made) for profile in PROFILES}
+    made = _Folders(view, queries, hdab, {folder for folders in PROFILES.values() for folder in folders})
+    for profile in PROFILES:
+        yield profile, _document(made, profile)
 
 
-def export(view: Store, queries: Mapping[str, str], profile: str, hdab: NamedNode) -> list[Triple]:
+def export(view: Store, queries: Mapping[str, str], profile: str, hdab: NamedNode) -> bytes:
     """Make the catalogue document of one profile; raises as `export_all`, and `UnknownNameError` for another name."""
-    made = {
-        folder: made_by(f"catalogue/{folder}", view, queries, {"hdab": hdab})
-        for folder in by_name(PROFILES, "profile", profile)
-    }
-    return _document(view, queries, profile, made)
+    return _document(_Folders(view, queries, hdab, by_name(PROFILES, "profile", profile)), profile)
 
 
-def _document(
-    view: Store,
-    queries: Mapping[str, str],
-    profile: str,
-    made: Mapping[str, Sequence[Triple]],
-) -> list[Triple]:
-    document = Store()
-    for folder in PROFILES[profile]:
+def made_by(folder: str, view: Store, queries: Mapping[str, str], bindings: Mapping[str, Term] | None = None) -> bytes:
+    """What the CONSTRUCT queries in a folder below ``queries/`` give: sorted N-Triples, without blank nodes.
+
+    Of the bindings, each query takes those whose variables it has. Raises as `export_all` does.
+    """
+    return joined(_made(folder, view, queries, bindings))
+
+
+class _Folders:
+    """What the queries of each folder give over the view, as lines and as a graph of its own to be asked."""
+
+    def __init__(self, view: Store, queries: Mapping[str, str], hdab: NamedNode, folders: Iterable[str]) -> None:
+        self.view, self.queries = view, queries
+        self.lines = {folder: _made(f"catalogue/{folder}", view, queries, {"hdab": hdab}) for folder in sorted(folders)}
+        self.graphs = Store()
+        for folder, lines in self.lines.items():
+            self.graphs.bulk_load(joined(lines), format=RdfFormat.N_TRIPLES, to_graph=_graph(folder))
+
+
+def _graph(folder: str) -> NamedNode:
+    return NamedNode(f"urn:x-folder:{folder}")
+
+
+def _document(made: _Folders, profile: str) -> bytes:
+    folders, queries = PROFILES[profile], made.queries
+    for folder in folders:
         if not any(path.startswith(f"catalogue/{folder}/") for path in queries):
             raise ContentError(
                 [Problem(f"queries/catalogue/{folder}", 0, f"holds no query for the profile '{profile}'")]
             )
-        document.extend(Quad(*triple) for triple in made[folder])
-    document.extend(Quad(*t) for t in made_by(f"catalogue/{EVERY}", view, queries, {"profile": Literal(profile)}))
-    for folder in PROFILES[profile]:
-        document.extend(Quad(*triple) for triple in made_by(f"catalogue/{folder}/document", document, queries))
-    return reachable(sorted((_typed(quad.triple) for quad in document), key=str))
+    graphs = [_graph(folder) for folder in folders]
+    parts = [
+        *(made.lines[folder] for folder in folders),
+        _made(f"catalogue/{EVERY}", made.view, queries, {"profile": Literal(profile)}),
+        *(_made(f"catalogue/{folder}/document", made.graphs, queries, graphs=graphs) for folder in folders),
+    ]
+    return _counted(joined(_reachable(ordered(chain.from_iterable(parts)))))
 
 
-def made_by(
-    folder: str, view: Store, queries: Mapping[str, str], bindings: Mapping[str, Term] | None = None
-) -> list[Triple]:
-    """What the CONSTRUCT queries in a folder below ``queries/`` give: sorted triples, each once, without blank nodes.
-
-    Of the bindings, each query takes those whose variables it has. Raises as `export_all` does.
-    """
+def _made(
+    folder: str,
+    store: Store,
+    queries: Mapping[str, str],
+    bindings: Mapping[str, Term] | None = None,
+    graphs: Sequence[NamedNode] = (),
+) -> list[bytes]:
+    """What `made_by` tells, as lines; of the store, or of some graphs in it."""
     paths = sorted(path for path in queries if path.rpartition("/")[0] == folder)
-    triples = {triple for path in paths for triple in _with_iris(path, construct(view, queries[path], bindings or {}))}
-    return sorted(triples, key=str)
+    return ordered(
+        chain.from_iterable(_with_iris(path, construct_lines(store, queries[path], bindings, graphs)) for path in paths)
+    )
 
 
-def reachable(triples: Sequence[Triple]) -> list[Triple]:
-    """Of the triples, in their order, those about what the catalogues lead to, over however many steps."""
-    leads: dict[object, list[object]] = {}
-    for triple in triples:
-        leads.setdefault(triple.subject, []).append(triple.object)
-    pending: list[object] = [t.subject for t in triples if t.predicate.value == RDF_TYPE and t.object == CATALOG]
-    seen = set(pending)
-    while pending:
-        fresh = {node for node in leads.get(pending.pop(), ()) if node in leads} - seen
-        seen |= fresh
-        pending += fresh
-    return [triple for triple in triples if triple.subject in seen]
+def _reachable(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """Of the lines, in their order, those about what the catalogues lead to, over however many steps."""
+    about = by_subject(lines)
+    seen = led_to([subject for subject, own in about.items() if subject + CATALOG in own], about)
+    return (line for subject, own in about.items() if subject in seen for line in own)
 
 
-def _typed(triple: Triple) -> Triple:
-    """The triple, its number as a count where the profiles ask for one: a store writes it as xsd:integer again."""
-    if triple.predicate.value not in COUNTS or not isinstance(triple.object, Literal):
-        return triple
-    return Triple(triple.subject, triple.predicate, Literal(triple.object.value, datatype=COUNT))
+def _counted(document: bytes) -> bytes:
+    """The document, its numbers as counts where the profiles ask for one: a store writes them as xsd:integer again."""
+    return NUMBER.sub(rb"\1^^<%b> ." % COUNT.encode(), document)
 
 
 def by_name(table: Mapping[str, T], kind: str, name: str) -> T:
@@ -124,8 +144,9 @@ def by_name(table: Mapping[str, T], kind: str, name: str) -> T:
     return table[name]
 
 
-def _with_iris(path: str, triples: Iterable[Triple]) -> Iterable[Triple]:
-    for triple in triples:
-        if not isinstance(triple.subject, NamedNode) or not isinstance(triple.object, NamedNode | Literal):
-            raise ContentError([Problem(f"queries/{path}", 1, f"gives a node without an IRI at {triple.predicate}")])
-        yield triple
+def _with_iris(path: str, lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        subject, predicate, rest = line.split(b" ", 2)
+        if not subject.startswith(b"<") or not rest.startswith((b"<", b'"')):
+            raise ContentError([Problem(f"queries/{path}", 1, f"gives a node without an IRI at {predicate.decode()}")])
+        yield line

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from registergraf.catalogue.formats import used_prefixes
+from registergraf.catalogue.lines import joined, split, to_lines, to_triples
 from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from registergraf.catalogue.slices import Slices
 
@@ -28,7 +30,7 @@ PREFIXES = {"as": AS, "ldes": LDES, "tree": TREE}
 SHAPE = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#ActivityShape"
 XSD_DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
 DCAT_DATASET = "http://www.w3.org/ns/dcat#dataset"
-MODIFIED = "http://purl.org/dc/terms/modified"
+MODIFIED, REPLACES = "http://purl.org/dc/terms/modified", "http://purl.org/dc/terms/replaces"
 TYPE, OBJECT, PUBLISHED = NamedNode(RDF_TYPE), NamedNode(AS + "object"), NamedNode(AS + "published")
 
 
@@ -65,16 +67,16 @@ def changes(
         if old.get(thing) != new.get(thing):
             kind = "Delete" if thing not in new else "Update" if thing in old else "Create"
             iri = f"{catalog.value.removesuffix('catalog')}feed/event/{stamp}-{thing.rpartition('/')[2]}"
-            events.append(Event(iri, kind, thing, published, new.get(thing, ())))
+            events.append(Event(iri, kind, thing, published, tuple(to_triples(new.get(thing, b"")))))
     return sorted(events, key=lambda event: event.iri)  # the order in which a page is read back
 
 
-def described(slices: Slices, catalog: NamedNode) -> dict[str, tuple[Triple, ...]]:
+def described(slices: Slices, catalog: NamedNode) -> dict[str, bytes]:
     """What is said of each data set and of the catalogue, of the latter without what follows from the data sets."""
-    things = {dataset.value: tuple(slices.of(dataset)) for dataset in slices.datasets}
-    follows = {DCAT_DATASET, MODIFIED}
-    own = [t for t in slices.of(catalog) if t.subject != catalog or t.predicate.value not in follows]
-    return {**things, catalog.value: tuple(own)} if own else things
+    things = {dataset.value: slices.document_of(dataset) for dataset in slices.datasets}
+    follows = tuple(f"{catalog} <{predicate}> ".encode() for predicate in (DCAT_DATASET, MODIFIED))
+    own = joined(line for line in split(slices.document_of(catalog)) if not line.startswith(follows))
+    return {**things, catalog.value: own} if own else things
 
 
 def feed_pages(
@@ -87,14 +89,14 @@ def feed_pages(
     return pages
 
 
-def read_page(page: bytes) -> list[Event]:
-    """The events of a page, in their order."""
+def read_page(page: bytes, only: Collection[str] | None = None) -> list[Event]:
+    """The events of a page, in their order; of what they say, all or what is said by some predicates."""
     facts: dict[str, dict[str, str]] = {}
     payloads: dict[str, list[Triple]] = {}
     for quad in parse(page, format=RdfFormat.TRIG):
         if isinstance(quad.graph_name, DefaultGraph):
             facts.setdefault(str(quad.subject)[1:-1], {})[quad.predicate.value] = _text(quad.object)
-        else:
+        elif only is None or quad.predicate.value in only:
             payloads.setdefault(str(quad.graph_name)[1:-1], []).append(quad.triple)
     events = [
         Event(
@@ -110,6 +112,34 @@ def read_page(page: bytes) -> list[Event]:
     return sorted(events, key=lambda event: (event.published, event.iri))
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """That a thing was taken out of the catalogue, and has not come back."""
+
+    published: str
+    """As xsd:dateTime in UTC."""
+    successors: frozenset[str]
+    """What was said to replace it when it was last told of (``dct:replaces``)."""
+
+
+def deletions(pages: Iterable[bytes]) -> dict[str, Deletion]:
+    """What the pages of a feed, the first one first, tell to be deleted, by its IRI; quick where nothing ever was."""
+    whole = list(pages)
+    told = whole if any(b"Delete" in page for page in whole) else []
+    events = (event for page in told for event in read_page(page, {REPLACES}))
+    replaced: dict[str, set[str]] = {}
+    deleted: dict[str, Deletion] = {}
+    for published, together in groupby(events, key=lambda event: event.published):
+        release = list(together)  # one that replaces another stops saying so in the release that the other is not in
+        for event in release:
+            deleted.pop(event.thing, None)
+            if event.kind == "Delete":
+                successors = frozenset(thing for thing, others in replaced.items() if event.thing in others)
+                deleted[event.thing] = Deletion(published, successors)
+        replaced |= {event.thing: {_text(triple.object) for triple in event.triples} for event in release}
+    return deleted
+
+
 def index(pages: Sequence[bytes], feed: str, prefixes: Mapping[str, str]) -> bytes:
     """The root of the search tree: which page has the events of which time."""
     root, stream = NamedNode(feed), NamedNode(feed + "#stream")
@@ -119,7 +149,7 @@ def index(pages: Sequence[bytes], feed: str, prefixes: Mapping[str, str]) -> byt
         Triple(root, TYPE, NamedNode(TREE + "Node")),
     ]
     for number, page in enumerate(pages, 1):
-        dates = [event.published for event in read_page(page)]
+        dates = [event.published for event in read_page(page, ())]
         bounds = [("GreaterThanOrEqualToRelation", min(dates))]
         bounds += [("LessThanOrEqualToRelation", max(dates))] if number < len(pages) else []
         for kind, value in bounds:
@@ -165,7 +195,7 @@ def _written(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> bytes:
     ordered = sorted(
         set(quads), key=lambda quad: (isinstance(quad.graph_name, NamedNode), str(quad.graph_name), str(quad))
     )
-    used = used_prefixes((quad.triple for quad in ordered), {**prefixes, **PREFIXES})
+    used = used_prefixes(joined(to_lines(quad.triple for quad in ordered)), {**prefixes, **PREFIXES})
     return serialize(ordered, format=RdfFormat.TRIG, prefixes=used) or b""
 
 

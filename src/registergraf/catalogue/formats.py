@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Literal, RdfFormat, serialize
+from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from registergraf.catalogue.export import by_name
-from registergraf.json_text import json_text
+from registergraf.catalogue.lines import iris, joined, ordered, split, to_lines, to_triples
+from registergraf.json_text import json_part, json_text
 from registergraf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from orjson import Fragment
     from pyoxigraph import Triple
 
 LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[\w.-]*[\w-])?")
@@ -51,32 +54,34 @@ def write(triples: Iterable[Triple], format: str, prefixes: Mapping[str, str] = 
 
     Raises `UnknownNameError` for a format that does not exist.
     """
+    return write_document(joined(ordered(to_lines(triples))), format, prefixes)
+
+
+def write_document(document: bytes, format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:  # noqa: A002
+    """Write a document of sorted N-Triples as `write` does its triples."""
     syntax = by_name(FORMATS, "format", format).rdf_format
-    ordered = sorted(set(triples), key=str)
-    return _written(ordered, syntax, {} if syntax == RdfFormat.N_TRIPLES else used_prefixes(ordered, prefixes))
+    return _written(document, syntax, used_prefixes(document, prefixes))
 
 
-def write_all(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, bytes]:
-    """Write the triples in each format, by its name, as `write` does: sorted once for all of them."""
-    ordered = sorted(set(triples), key=str)
-    used = used_prefixes(ordered, prefixes)
-    return {name: _written(ordered, format_.rdf_format, used) for name, format_ in FORMATS.items()}
+def write_all(document: bytes, prefixes: Mapping[str, str] = PREFIXES) -> Iterator[tuple[str, bytes]]:
+    """Write a document of sorted N-Triples in each format, by its name, one after the other."""
+    used = used_prefixes(document, prefixes)
+    for name, format_ in FORMATS.items():
+        yield name, _written(document, format_.rdf_format, used)
 
 
-def _written(ordered: Sequence[Triple], syntax: RdfFormat, used: Mapping[str, str]) -> bytes:
+def _written(document: bytes, syntax: RdfFormat, used: Mapping[str, str]) -> bytes:
     if syntax == RdfFormat.N_TRIPLES:
-        return serialize(ordered, format=syntax) or b""
+        return document
     if syntax == RdfFormat.JSON_LD:
-        return json_ld(ordered, used)
-    return serialize(ordered, format=syntax, prefixes=dict(used)) or b""
+        return json_ld(to_triples(document), used)
+    return serialize(parse(document, format=RdfFormat.N_TRIPLES), format=syntax, prefixes=dict(used)) or b""
 
 
-def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Pick the prefixes that at least one IRI of the triples can be written with."""
+def used_prefixes(document: bytes, prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Pick the prefixes that at least one IRI of a document in N-Triples can be written with."""
     names = by_namespace(prefixes)
-    terms: set[Any] = {term for triple in triples for term in triple}  # most stand in many triples
-    iris = {term.datatype.value if isinstance(term, Literal) else term.value for term in terms}
-    written = {compact(iri, names).partition(":")[0] for iri in iris}
+    written = {compact(iri, names).partition(":")[0] for iri in iris(split(document))}
     return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in written}
 
 
@@ -96,22 +101,26 @@ def compact(iri: str, names: Mapping[str, str]) -> str:
 
 
 def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
-    """Write the triples as a flattened JSON-LD 1.1 document, one node object per subject, in the order given.
+    """Write triples that come subject by subject as a flattened JSON-LD 1.1 document, one node object for each.
 
     Written here because pyoxigraph writes no context, and rdflib neither keeps an order nor the text of a number.
     """
     names = by_namespace(prefixes)
-    nodes: dict[str, dict[str, Any]] = {}
     named = cache(lambda iri: compact(iri, names))
-    for triple in triples:
-        subject, predicate, object_ = triple
-        name = named(subject.value)
-        node = nodes.setdefault(name, {"@id": name})
+    nodes = [_node(about, named) for _, about in groupby(triples, key=lambda triple: triple.subject)]
+    return json_text({"@context": dict(prefixes), "@graph": nodes})
+
+
+def _node(about: Iterable[Triple], named: Callable[[str], str]) -> Fragment:
+    """A node object as text, so that a large document is never all objects at once."""
+    node: dict[str, Any] = {}
+    for subject, predicate, object_ in about:
+        node.setdefault("@id", named(subject.value))
         if predicate.value == RDF_TYPE:
             node.setdefault("@type", []).append(named(object_.value))
         else:
             node.setdefault(named(predicate.value), []).append(_json_value(object_, named))
-    return json_text({"@context": dict(prefixes), "@graph": list(nodes.values())})
+    return json_part(node, depth=2)
 
 
 def _json_value(term: Any, named: Callable[[str], str]) -> dict[str, str] | str:

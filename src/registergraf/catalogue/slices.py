@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode
 
-from registergraf.catalogue.formats import write
+from registergraf.catalogue.export import COUNT, NEUTRAL, UNSIZED
+from registergraf.catalogue.formats import write_document
+from registergraf.catalogue.lines import by_subject, joined, led_to, ordered, split, to_triples
 from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pyoxigraph import Triple
 
 DCAT = "http://www.w3.org/ns/dcat#"
-DATASETS = (f"<{DCAT}Dataset>".encode(), f"<{DCAT}DatasetSeries>".encode())
-DOWNLOAD = NamedNode(DCAT + "downloadURL")
-BYTE_SIZE = NamedNode(DCAT + "byteSize")
-COUNT = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
+TYPED = f" <{RDF_TYPE}> ".encode()
+DATASETS = (f" <{DCAT}Dataset> .".encode(), f" <{DCAT}DatasetSeries> .".encode())
+DOWNLOAD, BYTE_SIZE = f"<{DCAT}downloadURL>".encode(), f"<{DCAT}byteSize>".encode()
 
 
 class Slices:
@@ -27,14 +31,11 @@ class Slices:
     """
 
     def __init__(self, document: bytes) -> None:
-        self._lines: dict[bytes, list[bytes]] = {}
-        for line in document.splitlines():
-            self._lines.setdefault(line.partition(b" ")[0], []).append(line)
-        typed = f" <{RDF_TYPE}> ".encode()
+        self._about = by_subject(split(document))
         self._datasets = {
             subject
-            for subject, lines in self._lines.items()
-            if any(typed in line and line.endswith((DATASETS[0] + b" .", DATASETS[1] + b" .")) for line in lines)
+            for subject, lines in self._about.items()
+            if any(line.endswith(DATASETS) for line in lines if line.startswith(TYPED, len(subject)))
         }
 
     @cached_property
@@ -48,23 +49,35 @@ class Slices:
         return [NamedNode(iri.decode()) for iri in sorted(subject[1:-1] for subject in self._datasets)]
 
     def of(self, thing: NamedNode) -> list[Triple]:
-        """What is said of a thing and of all that it leads to, other data sets excepted; nothing of what is unknown."""
-        start = f"<{thing.value}>".encode()
-        pending, seen, found = [start], {start}, []
-        while pending:
-            for line in self._lines.get(pending.pop(), ()):
-                found.append(line)
-                object_ = line.split(b" ", 2)[2].removesuffix(b" .")
-                if object_ in self._lines and object_ not in seen and object_ not in self._datasets:
-                    seen.add(object_)
-                    pending.append(object_)
-        return [quad.triple for quad in parse(b"\n".join(sorted(found)), format=RdfFormat.N_TRIPLES)]
+        """What `document_of` says."""
+        return list(to_triples(self.document_of(thing)))
+
+    def document_of(self, thing: NamedNode) -> bytes:
+        """What is said of a thing and of all that it leads to, other data sets excepted; nothing of what is unknown.
+
+        As N-Triples in order of subject.
+        """
+        nodes = led_to([f"<{thing.value}>".encode()], self._about, self._datasets)
+        return joined(sorted(line for node in nodes for line in self._about.get(node, ())))
 
 
-def sizes(slices: Slices, prefixes: Mapping[str, str]) -> Iterator[Triple]:
-    """The size in bytes of the description of each data set as a file, where the document offers one for download."""
+def sized(documents: Iterable[tuple[str, bytes]], prefixes: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """The document of each profile, as `export_all` makes them, with the size of each file that it offers.
+
+    The file has what the neutral document says, so that one comes first.
+    """
+    told: list[bytes] = []
+    for profile, document in documents:
+        if profile == NEUTRAL:
+            told = list(_sizes(Slices(document), prefixes))
+        yield profile, document if profile in UNSIZED else joined(ordered(chain(split(document), told)))
+
+
+def _sizes(slices: Slices, prefixes: Mapping[str, str]) -> Iterator[bytes]:
+    """A line for the size in bytes of the description of each data set, where the document offers it for download."""
     for dataset in slices.datasets:
-        triples = slices.of(dataset)
-        size = len(write(triples, "json-ld", prefixes))
-        for offered in (t.subject for t in triples if t.predicate == DOWNLOAD):
-            yield Triple(offered, BYTE_SIZE, Literal(str(size), datatype=COUNT))
+        document = slices.document_of(dataset)
+        size = len(write_document(document, "json-ld", prefixes))
+        for subject, predicate, _ in (line.split(b" ", 2) for line in split(document)):
+            if predicate == DOWNLOAD:
+                yield b'%b %b "%d"^^<%b> .' % (subject, BYTE_SIZE, size, COUNT.encode())

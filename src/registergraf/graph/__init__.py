@@ -9,13 +9,14 @@ from registergraf.lazily import importing
 if TYPE_CHECKING:
     from registergraf.graph.named import NamedQuery, find_query, named_queries
     from registergraf.graph.nquads import to_nquads
-    from registergraf.graph.queries import construct, date_literal, select
+    from registergraf.graph.queries import construct, construct_lines, date_literal, select
     from registergraf.graph.view import assemble, view_as_of
 
 __all__ = [
     "NamedQuery",
     "assemble",
     "construct",
+    "construct_lines",
     "date_literal",
     "find_query",
     "named_queries",
@@ -30,7 +31,7 @@ if not TYPE_CHECKING:
         {
             "named": ["NamedQuery", "find_query", "named_queries"],
             "nquads": ["to_nquads"],
-            "queries": ["construct", "date_literal", "select"],
+            "queries": ["construct", "construct_lines", "date_literal", "select"],
             "view": ["assemble", "view_as_of"],
         },
     )

@@ -25,7 +25,7 @@ from registergraf.release.store import DESCRIPTIONS, Release, prepare, publish
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyoxigraph import Store
 
@@ -70,7 +70,7 @@ def build(
     tell("writing the catalogue")
     files = {
         GRAPH_FILE: graph.to_nquads(store),
-        **catalogue_files(store, content, settings.hdab),
+        **dict(catalogue_files(store, content, settings.hdab)),
         **description_files(store, content),
         **{f"queries/{path}": text.encode() for path, text in content.queries.items()},
         **{f"shapes/{path}": text.encode() for path, text in content.files.under("shapes").items()},
@@ -96,19 +96,16 @@ def build(
     )
 
 
-def catalogue_files(store: Store, content: Content, hdab: str) -> dict[str, bytes]:
-    """The catalogue in each profile and format; raises `UnknownNameError` for an organisation that is none of ours."""
-    queries, own = content.queries, prefixes(content.base)
-    documents = catalogue.export_all(store, queries, _organisation(store, content.base, hdab))
-    slices = catalogue.Slices(catalogue.write(documents["neutral"], "n-triples"))
-    measured = list(catalogue.sizes(slices, own))
-    return {
-        f"catalogue/{profile}{catalogue.FORMATS[name].suffix}": written
-        for profile, triples in documents.items()
-        for name, written in catalogue.write_all(
-            [*triples, *(measured if profile not in catalogue.UNSIZED else ())], own
-        ).items()
-    }
+def catalogue_files(store: Store, content: Content, hdab: str) -> Iterator[tuple[str, bytes]]:
+    """The catalogue in each profile and format, one file after the other.
+
+    Raises `UnknownNameError` for an organisation that is none of ours.
+    """
+    own = prefixes(content.base)
+    documents = catalogue.export_all(store, content.queries, _organisation(store, content.base, hdab))
+    for profile, document in catalogue.sized(documents, own):
+        for name, written in catalogue.write_all(document, own):
+            yield f"catalogue/{profile}{catalogue.FORMATS[name].suffix}", written
 
 
 def _organisation(store: Store, base: str, name: str) -> NamedNode:
@@ -124,8 +121,7 @@ def description_files(store: Store, content: Content) -> dict[str, bytes]:
     """The descriptions of the dataset and of the service over it, in each format."""
     files = {}
     for document, folder in DESCRIPTIONS.items():
-        triples = catalogue.made_by(folder, store, content.queries)
-        for name, written in catalogue.write_all(triples).items():
+        for name, written in catalogue.write_all(catalogue.made_by(folder, store, content.queries)):
             files[f"service/{document}{catalogue.FORMATS[name].suffix}"] = written
     return files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -52,11 +53,12 @@ def feed_files(
     """The pages of the feed with the changes since the previous release, their index, and the same for people."""
     root, catalog = f"{base}feed", NamedNode(base + "catalog")
     pages = _pages(previous)
-    events = [event for page in pages for event in feed.read_page(page)]
+    told = [feed.read_page(page, {atom.TITLE}) for page in pages]
+    events = list(chain.from_iterable(told))
     old = None if previous is None or not pages else Slices(previous.read(CATALOGUE))
     last = events[-1].published if events else ""
     fresh = feed.changes(old, Slices(files[CATALOGUE]), catalog, as_of, last)
-    whole = [page for page in pages if len(feed.read_page(page)) >= size]
+    whole = [page for page, its in zip(pages, told, strict=True) if len(its) >= size]
     left = [event for page in pages[len(whole) :] for event in feed.read_page(page)]
     own = prefixes(base)
     made = feed.feed_pages(whole, [*left, *fresh], root, size, own)

@@ -16,13 +16,14 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from registergraf.errors import RegistergrafError
 from registergraf.server.compression import choose, compress
 from registergraf.server.figures import Figures
 from registergraf.server.journal import Journal
 from registergraf.server.kept import key_of
+from registergraf.server.leaving import unless_left
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
 __all__ = ["Front"]
 
 _LOG = logging.getLogger(__name__)
-_PATIENCE = 0.1
-"""Seconds of work after which it is worth watching whether the client is still there."""
 _OF_QUERIES = frozenset({"sparql", "query", "q", "rdf-graph-store"})
 _SPARE_THREADS = 8
 """Threads for those who are to be told that the queue is full."""
@@ -107,7 +106,7 @@ class Front:
         await receive()
         loop = asyncio.get_running_loop()
         try:
-            self._world = await loop.run_in_executor(None, open_world, self._settings, self._started)
+            self._world = await loop.run_in_executor(None, open_world, self._settings, loop, self._started)
         except RegistergrafError as error:
             failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": str(error)}
             await send(failed)
@@ -131,7 +130,7 @@ class Front:
         async with self._reloading:
             loop = asyncio.get_running_loop()
             try:
-                fresh = await loop.run_in_executor(None, open_world, self._settings)
+                fresh = await loop.run_in_executor(None, open_world, self._settings, loop)
             except RegistergrafError as error:
                 self._figures.note_reload("failed")
                 _LOG.error("the release could not be changed, %s is served on: %s", self._world.release.name, error)
@@ -184,15 +183,16 @@ class Front:
         self, request: Request, world: World, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> Sent:
         coding = choose(request.header("accept-encoding"))
-        dated = request.header("if-modified-since") and not request.header("if-none-match")  # what is kept has no date
+        tags = request.header("if-none-match")
+        dated = request.header("if-modified-since") and not tags  # what is kept has no date
         key = key_of(request, coding) if request.method in _SAFE and not dated else None
         response = self._not_let_in(request, world) or self._of_itself(request, world)
         if response is None:
-            entry = world.kept.get(key) if key else None
+            entry = world.kept.get(key, tags) if key else None
             if entry is not None:
                 return await send_entry(entry, request, send)
             response = await self._ask(request, world, receive)
-            compress(response, request.header("if-none-match"), coding, self._settings.compress_bytes)
+            compress(response, tags, coding, self._settings.compress_bytes)
         headers = raw(response.headers)
         if key is not None and request.method == "GET":
             world.kept.offer(key, response, headers)
@@ -244,31 +244,18 @@ class Front:
         if isinstance(body, Response):
             return body
         if world.endpoint.takes(request):
-            return await self._query(world.endpoint.respond(request, body), receive)
+            answer = world.endpoint.respond(request, body)
+            return answer if isinstance(answer, Response) else await unless_left(answer, receive)
         ticket = Ticket()
         loop = asyncio.get_running_loop()
         threads = self._query_threads if _area(request.path) == "query" else self._page_threads
         work = loop.run_in_executor(threads, partial(world.ask, request, body, **{TICKET: ticket}))
-        done, _ = await asyncio.wait({work}, timeout=_PATIENCE)
-        if not done and await _leaves(receive, work):
+        try:
+            return await unless_left(asyncio.shield(work), receive)
+        except LeftError:
             ticket.call_off()
             (await work).close()
-            raise LeftError
-        return work.result()
-
-    async def _query(
-        self, response: Response | Coroutine[None, None, Response], receive: ASGIReceiveCallable
-    ) -> Response:
-        """Wait for the response to a query, where there is none yet, unless the client leaves."""
-        if isinstance(response, Response):
-            return response
-        work = asyncio.ensure_future(response)
-        done, _ = await asyncio.wait({work}, timeout=_PATIENCE)
-        if not done and await _leaves(receive, work):
-            work.cancel()
-            await asyncio.wait({work})
-            raise LeftError
-        return work.result()
+            raise
 
     async def _body(self, request: Request, world: World, receive: ASGIReceiveCallable) -> bytes | Response:
         """Read the body of a request, or refuse it and have the connection end, since what follows cannot be read."""
@@ -291,20 +278,6 @@ class Front:
         self._figures.note(_area(request.path), request.method, sent, seconds)
         client = request.client(self._settings.proxies)
         self._journal.note(request, client, sent, seconds)
-
-
-async def _leaves(receive: ASGIReceiveCallable, work: asyncio.Future[Response]) -> bool:
-    """Wait until there is an answer or nobody to have it; whether it is the latter."""
-    leaving = asyncio.ensure_future(_left(receive))
-    both: set[asyncio.Future[Any]] = {work, leaving}
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    leaving.cancel()
-    return not work.done()
-
-
-async def _left(receive: ASGIReceiveCallable) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _area(path: str) -> str:

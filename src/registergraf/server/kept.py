@@ -1,7 +1,8 @@
 """Responses kept in memory, bounded by their bytes: a cache in front of the application (RFC 9111).
 
-What is kept is what says so of itself: an answer to GET with a strong entity tag that anybody may have. It never goes
-stale, since everything here follows from one release, and with the next one the cache is another.
+What is kept is what says so of itself: an answer to GET with a strong entity tag that anybody may have, or that a
+client with that tag has it still. It never goes stale, since everything here follows from one release, and with the
+next one the cache is another.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.sparql.seen import Seen
+from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
     from registergraf.server.messages import Request, Response
@@ -19,6 +21,7 @@ __all__ = ["Entry", "Kept", "Key", "key_of"]
 
 _OVERHEAD = 1024
 """Bytes that a response is counted as beside its body."""
+_NOT_MODIFIED = 304
 _VARIES = frozenset({"accept", "accept-language", "accept-profile", "accept-encoding"})
 _NOT_OF_304 = frozenset({"content-type", "content-length", "content-encoding", "content-disposition"})
 
@@ -50,13 +53,18 @@ def key_of(request: Request, encoding: str) -> Key:
 
 @dataclass(frozen=True)
 class Entry:
-    """A response, ready to be sent, and ready to be told that it has not changed."""
+    """A response, ready to be sent, and ready to be told that it has not changed; without a body only the latter."""
 
     tag: str
-    status: int
     headers: RawHeaders
     unchanged: RawHeaders
-    body: bytes
+    body: bytes | None
+
+    def is_named(self, if_none_match: str) -> bool:
+        """Whether a client has it already; a star is met by an answer that was seen, not by a tag that was told."""
+        if if_none_match == "*":
+            return self.body is not None
+        return bool(if_none_match) and names_tag(if_none_match, self.tag)
 
 
 class Kept:
@@ -68,17 +76,18 @@ class Kept:
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self.size = 0
 
-    def get(self, key: Key) -> Entry | None:
-        """A response that was kept, as the last one asked for."""
+    def get(self, key: Key, if_none_match: str = "") -> Entry | None:
+        """A response that was kept, as the last one asked for, where it is one to a client that has such tags."""
         entry = self._entries.get(key)
-        if entry is not None:
-            self._entries.move_to_end(key)
+        if entry is None or (entry.body is None and not entry.is_named(if_none_match)):
+            return None
+        self._entries.move_to_end(key)
         return entry
 
     def offer(self, key: Key, response: Response, headers: RawHeaders) -> None:
         """Keep a response to GET that may be kept and was asked for before."""
         tag = response.header("etag")
-        if response.status != 200 or response.pieces is not None or not tag.startswith('"'):  # noqa: PLR2004
+        if response.status not in {200, _NOT_MODIFIED} or response.pieces is not None or not tag.startswith('"'):
             return
         if "public" not in response.header("cache-control") or not _varies(response) <= _VARIES:
             return
@@ -86,7 +95,8 @@ class Kept:
             return
         unchanged = [(name, value) for name, value in headers if name.decode("ascii") not in _NOT_OF_304]
         self._forget(key)
-        self._entries[key] = Entry(tag, response.status, headers, unchanged, response.body)
+        body = None if response.status == _NOT_MODIFIED else response.body
+        self._entries[key] = Entry(tag, headers, unchanged, body)
         self.size += _cost(key, self._entries[key])
         while self.size > self._most:
             self._forget(next(iter(self._entries)))
@@ -102,4 +112,4 @@ def _varies(response: Response) -> set[str]:
 
 
 def _cost(key: Key, entry: Entry) -> int:
-    return len(entry.body) + len(key.target) + _OVERHEAD
+    return len(entry.body or b"") + len(key.target) + _OVERHEAD

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from registergraf.server.messages import Sent
-from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +30,14 @@ def raw(headers: list[tuple[str, str]]) -> RawHeaders:
 
 async def send_entry(entry: Entry, request: Request, send: ASGISendCallable) -> Sent:
     """Send what was kept, or that the client has it."""
-    if_none_match = request.header("if-none-match")
-    if if_none_match and (if_none_match == "*" or names_tag(if_none_match, entry.tag)):
+    if entry.body is None or entry.is_named(request.header("if-none-match")):
         await _start(304, entry.unchanged, send)
         await _piece(b"", send, more=False)
         return Sent(304, 0, kept=True)
     body = b"" if request.method == "HEAD" else entry.body
-    await _start(entry.status, entry.headers, send)
+    await _start(200, entry.headers, send)
     await _piece(body, send, more=False)
-    return Sent(entry.status, len(body), kept=True)
+    return Sent(200, len(body), kept=True)
 
 
 async def send_response(  # noqa: PLR0913 - what is beside the response is how to send it

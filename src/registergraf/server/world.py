@@ -21,6 +21,7 @@ from registergraf.web.ground.headers import CORS_HEADERS, HTML, SECURITY_HEADERS
 from registergraf.web.ground.members import PROBLEM, problem_members
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from concurrent.futures import Future
     from wsgiref.types import WSGIApplication
 
@@ -111,12 +112,14 @@ class World:
         return Response(made.status_code, [*made.headers.items()], made.get_data())
 
 
-def open_world(settings: Settings, started: Future[Started] | None = None) -> World:
-    """Make what serves the current release ready, out of what was `started` already, if anything.
+def open_world(settings: Settings, loop: AbstractEventLoop, started: Future[Started] | None = None) -> World:
+    """Make what serves the current release from a loop ready, out of what was `started` already, if anything.
 
     Raises `ReleaseError`, and `QueryError` where no worker starts.
     """
-    return World(*(started.result() if started else start(settings)), settings)
+    release, pool = started.result() if started else start(settings)
+    pool.home.settle(loop)
+    return World(release, pool, settings)
 
 
 def give_back() -> None:

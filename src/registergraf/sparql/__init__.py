@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from registergraf.sparql.evaluation import Answer, Question
-from registergraf.sparql.formats import NotAcceptableError
-from registergraf.sparql.pool import Ticket, WorkerPool
-from registergraf.sparql.protocol import ProtocolError, QueryRequest, read_query
+from typing import TYPE_CHECKING
+
+from registergraf.lazily import importing
+
+if TYPE_CHECKING:
+    from registergraf.sparql.evaluation import Answer, Question
+    from registergraf.sparql.formats import NotAcceptableError
+    from registergraf.sparql.home import Home, Ticket
+    from registergraf.sparql.pool import WorkerPool
+    from registergraf.sparql.protocol import ProtocolError, QueryRequest, read_query
 
 __all__ = [
     "Answer",
+    "Home",
     "NotAcceptableError",
     "ProtocolError",
     "QueryRequest",
@@ -17,3 +24,15 @@ __all__ = [
     "WorkerPool",
     "read_query",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = importing(
+        __name__,
+        {
+            "evaluation": ["Answer", "Question"],
+            "formats": ["NotAcceptableError"],
+            "home": ["Home", "Ticket"],
+            "pool": ["WorkerPool"],
+            "protocol": ["ProtocolError", "QueryRequest", "read_query"],
+        },
+    )

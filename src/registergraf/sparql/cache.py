@@ -8,13 +8,12 @@ import hashlib
 import json
 import re
 from collections import OrderedDict
-from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from registergraf.errors import CalledOffError
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, Writer, choose
-from registergraf.sparql.pool import Ticket
+from registergraf.sparql.home import Ticket
 from registergraf.sparql.seen import Seen
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from registergraf.sparql.evaluation import Answer, Question
     from registergraf.sparql.formats import Format
+    from registergraf.sparql.home import Home
 
 __all__ = ["CachedPool", "identity", "is_stable"]
 
@@ -36,6 +36,9 @@ _WORTH_READING = ("now", "rand", "uuid", "bnode", "\\u")
 
 
 class _Pool(Protocol):
+    @property
+    def home(self) -> Home: ...
+
     async def ask_soon(self, question: Question, /) -> Answer: ...
 
 
@@ -87,7 +90,12 @@ class CachedPool:
         self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._size = 0
         self._seen = Seen()
-        self._asked: dict[str, Future[Answer]] = {}
+        self._asked: dict[str, asyncio.Future[Answer]] = {}
+
+    @property
+    def home(self) -> Home:
+        """The event loop that questions are asked in."""
+        return self._pool.home
 
     @property
     def size(self) -> int:
@@ -95,15 +103,14 @@ class CachedPool:
         return self._size
 
     def ask(self, question: Question, ticket: Ticket | None = None) -> Answer:
-        """Answer a question, from a thread that has no event loop; raises what `ask_soon` raises."""
-        return self.known(question) or (ticket or Ticket()).run(self.ask_soon(question))
+        """Answer a question, from a thread other than that of the loop; raises what `ask_soon` raises."""
+        return self.known(question) or (ticket or Ticket()).wait(self._pool.home, self.ask_soon(question))
 
     def known(self, question: Question) -> Answer | None:
         """The answer, where it is in memory."""
         if not is_stable(question):
             return None
-        with self._lock:
-            return self._recall(identity(question))
+        return self._recall(identity(question))
 
     async def ask_soon(self, question: Question) -> Answer:
         """Answer from memory, with one who asks the same already, or from the pool; raises what that raises.
@@ -113,45 +120,45 @@ class CachedPool:
         if not is_stable(question):
             return await self._pool.ask_soon(question)
         name = identity(question)
-        while True:
-            with self._lock:
-                if (answer := self._recall(name)) is not None:
-                    return answer
-                other = self._asked.get(name)
-                mine: Future[Answer] = self._asked.setdefault(name, Future())
-            if other is None:
-                return await self._fulfil(name, mine, question)
+        while (answer := self._recall(name)) is None:
+            asked = self._asked.get(name)
+            if asked is None:
+                return await self._fulfil(name, question)
             with contextlib.suppress(CalledOffError):
-                return await asyncio.shield(asyncio.wrap_future(other))
+                return await asyncio.shield(asked)
+        return answer
 
     def _recall(self, name: str) -> Answer | None:
-        if name in self._kept:
-            self._kept.move_to_end(name)
-        return self._kept.get(name)
+        with self._lock:
+            if name in self._kept:
+                self._kept.move_to_end(name)
+            return self._kept.get(name)
 
-    async def _fulfil(self, name: str, promise: Future[Answer], question: Question) -> Answer:
+    async def _fulfil(self, name: str, question: Question) -> Answer:
         """Ask the pool, and tell those who wait for the same, be it an answer or an error."""
+        promise = self._asked[name] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._pool.ask_soon(question)
         except BaseException as error:
-            with self._lock:
-                del self._asked[name]
             promise.set_exception(CalledOffError() if isinstance(error, asyncio.CancelledError) else error)
+            promise.exception()  # told, where nobody else waits
             raise
-        with self._lock:
-            if answer.file is None and self._seen.again(name):
-                self._keep(name, answer)
+        else:
+            promise.set_result(answer)
+        finally:
             del self._asked[name]
-        promise.set_result(answer)
+        if answer.file is None and self._seen.again(name):
+            self._keep(name, answer)
         return answer
 
     def _keep(self, name: str, answer: Answer) -> None:
         """Keep an answer, and forget those not asked for the longest time, until all fit."""
-        self._kept[name] = answer
-        self._size += _cost(answer)
-        while self._size > self._most:
-            _, gone = self._kept.popitem(last=False)
-            self._size -= _cost(gone)
+        with self._lock:
+            self._kept[name] = answer
+            self._size += _cost(answer)
+            while self._size > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= _cost(gone)
 
 
 def _cost(answer: Answer) -> int:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
-from concurrent.futures import Future
 from dataclasses import replace
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Event, Thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from registergraf.errors import CalledOffError, QueryError, QueryLimitError
+from registergraf.errors import QueryError, QueryLimitError
 from registergraf.namespaces import BASE
 from registergraf.sparql.days import day_of
 from registergraf.sparql.evaluation import Answer, Question
 from registergraf.sparql.guard import scan
+from registergraf.sparql.home import Home, Ticket
 from registergraf.sparql.process import KilledError, Nursery, WorkerProcess
 from registergraf.sparql.wire import Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
+    from asyncio import Future
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from registergraf.settings import Settings
 
-__all__ = ["Ticket", "WorkerPool"]
+__all__ = ["WorkerPool"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 1.0
@@ -37,46 +37,8 @@ _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
 
-class Ticket:
-    """Whoever holds one may call off, from another thread, the question it was handed in with."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._asked: tuple[asyncio.AbstractEventLoop, asyncio.Task[Answer]] | None = None
-        self.called_off = False
-
-    def call_off(self) -> None:
-        """Let the answer go; a worker that is at it is killed, and a place in the queue given up."""
-        with self._lock:
-            self.called_off = True
-            if self._asked is not None:
-                loop, task = self._asked
-                loop.call_soon_threadsafe(task.cancel)
-
-    def run(self, work: Coroutine[None, None, Answer]) -> Answer:
-        """Give what the work gives; raises `CalledOffError` where it is called off before."""
-
-        async def wait() -> Answer:
-            task = asyncio.ensure_future(work)
-            with self._lock:
-                self._asked = asyncio.get_running_loop(), task
-                if self.called_off:
-                    task.cancel()
-            try:
-                return await task
-            except asyncio.CancelledError:
-                if self.called_off:
-                    raise CalledOffError from None
-                raise
-            finally:
-                with self._lock:
-                    self._asked = None
-
-        return asyncio.run(wait())
-
-
 class WorkerPool:
-    """Workers over one dataset, an N-Quads file; safe to be used from many threads.
+    """Workers over one dataset, an N-Quads file, asked in one event loop, which is `home`, or from many threads.
 
     `prefixes` are for answers that have prefixes; `queries`, by their path below ``queries/``, make the views of other
     days than that of the dataset, ``<base>as-of/YYYY-MM-DD``. `index` is the folder where a dataset that is larger than
@@ -108,7 +70,9 @@ class WorkerPool:
             base=base,
             queries={path: text for path, text in queries.items() if path.startswith(_OF_VIEWS)},
         )
+        self.home = Home()
         self._nursery = Nursery(self._setup)
+        # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
         self._queue: dict[Future[WorkerProcess], None] = {}
         self._workers: set[WorkerProcess] = set()
@@ -116,7 +80,7 @@ class WorkerPool:
         self._closed = Event()
         try:
             for _ in range(settings.query_workers):
-                self._give(self._new_worker())
+                self._idle.append(self._new_worker())
         except BaseException:
             self.close()
             raise
@@ -152,11 +116,13 @@ class WorkerPool:
         return self.ask(Question(query, accept, name, tuple(default_graphs), tuple(named_graphs)))
 
     def ask(self, question: Question, ticket: Ticket | None = None) -> Answer:
-        """Answer a question, from a thread that has no event loop; raises what `ask_soon` raises."""
-        return (ticket or Ticket()).run(self.ask_soon(question))
+        """Answer a question, from a thread other than that of the loop; raises what `ask_soon` raises."""
+        if self._closed.is_set():
+            raise QueryError(_CLOSED)
+        return (ticket or Ticket()).wait(self.home, self.ask_soon(question))
 
     async def ask_soon(self, question: Question) -> Answer:
-        """Answer a question, whose default graphs may have the view of another day among them.
+        """Answer a question in the loop; its default graphs may have the view of another day among them.
 
         Raises `QuerySyntaxError`, `QueryRefusedError`, `NotAcceptableError`, `ProtocolError` for a day that cannot be,
         `QueryLimitError` with the name of the setting, or `QueryError`. A task that is cancelled has its worker killed.
@@ -165,108 +131,110 @@ class WorkerPool:
         day, graphs = day_of(self._setup.base, question.default_graphs, question.named_graphs)
         if day or graphs != question.default_graphs:
             question = replace(question, default_graphs=graphs, as_of=day or question.as_of)
-        for _ in range(_TRIES - 1):
-            with contextlib.suppress(KilledError):
+        tries = _TRIES
+        while True:
+            try:
                 return await self._ask(question)
-        return await self._ask(question)
+            except KilledError:
+                tries -= 1
+                if not tries:
+                    raise
 
     async def _ask(self, question: Question) -> Answer:
         worker = await self._take()
         try:
             reply = await worker.ask(question)
         except BaseException:
-            self._replace(worker)
+            self._part_with(worker)
             raise
         if isinstance(reply, Answer):
             self._give(worker)
             return reply
         if isinstance(reply, QueryLimitError) and reply.limit == "query-memory-mb":
-            self._replace(worker)  # it would start the next query with what this one left
+            self._part_with(worker)  # it would start the next query with what this one left
         else:
             self._give(worker)
         raise reply
 
     def close(self) -> None:
-        """End all workers and wait until they are gone; a query under way ends with `QueryError`."""
+        """End all workers and wait until they are gone, in a thread other than that of the loop.
+
+        A query under way ends with `QueryError`.
+        """
         with self._changed:
             self._closed.set()
-            for worker in self._workers:
-                worker.kill()
-            waiting, self._queue = [*self._queue], {}
-            idle, self._idle = [*self._idle], deque()
-        for place in waiting:
-            if place.set_running_or_notify_cancel():
-                place.set_exception(QueryError(_CLOSED))
-        for worker in idle:
-            self._dispose(worker)
+        if self._workers:
+            self.home.loop.call_soon_threadsafe(self._shut)
         with self._changed:
             self._changed.wait_for(lambda: not self._workers)
+        self.home.close()
         self._nursery.close()
 
-    # A worker always has one owner, who disposes of it: the row of idle ones, a task that asks it, or a thread that
+    # A worker always has one owner, who parts with it: the row of idle ones, a task that asks it, or a thread that
     # replaces it. So nobody closes a connection that another reads.
 
-    async def _take(self) -> WorkerProcess:
-        """Wait for a worker that is free and alive, unless too many wait already."""
-        while True:
-            place = self._place()
+    def _shut(self) -> None:
+        waiting, self._queue = [*self._queue], {}
+        for place in waiting:
             if not place.done():
-                await self._wait(place)
-            worker = place.result()
-            if worker.alive:
-                return worker
-            self._replace(worker)
-
-    def _place(self) -> Future[WorkerProcess]:
-        """A place in the queue, which may be served at once; raises `QueryError` where the queue is full or closed."""
-        place: Future[WorkerProcess] = Future()
+                place.set_exception(QueryError(_CLOSED))
         with self._changed:
+            living = [*self._workers]
+        for worker in living:
+            worker.kill()
+        while self._idle:
+            self._part_with(self._idle.popleft())
+
+    async def _take(self) -> WorkerProcess:
+        """Wait for a worker that is free and alive, unless too many wait already; `QueryError` where it is closed."""
+        while True:
             if self._closed.is_set():
                 raise QueryError(_CLOSED)
-            if self._idle:
-                place.set_result(self._idle.popleft())
-                return place
-            if len(self._queue) >= self._settings.query_queue:
-                message = f"{len(self._queue)} queries wait already, as many as may; try again later"
-                raise QueryLimitError("query-queue", message)
-            self._queue[place] = None
-        return place
+            worker = self._idle.popleft() if self._idle else await self._wait()
+            if worker.alive:
+                return worker
+            self._part_with(worker)
 
-    async def _wait(self, place: Future[WorkerProcess]) -> None:
-        """Wait until a place is served; it is given up where that takes too long or nobody waits any more."""
-        seconds = self._settings.query_wait_seconds
+    async def _wait(self) -> WorkerProcess:
+        """Wait in the queue until a worker is handed over; the place is given up where nobody waits any more."""
+        if len(self._queue) >= self._settings.query_queue:
+            message = f"{len(self._queue)} queries wait already, as many as may; try again later"
+            raise QueryLimitError("query-queue", message)
+        loop = asyncio.get_running_loop()
+        place: Future[WorkerProcess] = loop.create_future()
+        self._queue[place] = None
+        late = loop.call_later(self._settings.query_wait_seconds, self._be_late, place)
         try:
-            async with asyncio.timeout(seconds):
-                await asyncio.wrap_future(place)
-        except BaseException as error:
-            self._give_up(place)
-            if not isinstance(error, TimeoutError):
-                raise
-            message = f"all workers were busy for {seconds:g} seconds; try again later"
-            raise QueryLimitError("query-wait-seconds", message) from None
-
-    def _give_up(self, place: Future[WorkerProcess]) -> None:
-        with self._changed:
+            return await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self._give(place.result())
+            raise
+        finally:
+            late.cancel()
             self._queue.pop(place, None)
-        if not place.cancel() and place.exception() is None:
-            self._give(place.result())
+
+    def _be_late(self, place: Future[WorkerProcess]) -> None:
+        if not place.done():
+            message = f"all workers were busy for {self._settings.query_wait_seconds:g} seconds; try again later"
+            place.set_exception(QueryLimitError("query-wait-seconds", message))
 
     def _give(self, worker: WorkerProcess) -> None:
         """Hand a worker to the one who waits longest, else put it with those that are idle."""
-        with self._changed:
-            while not self._closed.is_set():
-                if not self._queue:
-                    self._idle.append(worker)
-                    return
-                place = next(iter(self._queue))
-                del self._queue[place]
-                if place.set_running_or_notify_cancel():
-                    place.set_result(worker)
-                    return
-        self._dispose(worker)
+        if self._closed.is_set():
+            self._part_with(worker)
+            return
+        while self._queue:
+            place = next(iter(self._queue))
+            del self._queue[place]
+            if not place.done():
+                place.set_result(worker)
+                return
+        self._idle.append(worker)
 
-    def _replace(self, worker: WorkerProcess) -> None:
+    def _part_with(self, worker: WorkerProcess) -> None:
         """Kill a worker now; reap it and start another in the background."""
+        worker.leave()
         worker.kill()
         Thread(target=self._refill, args=(worker,), name="replace-query-worker", daemon=True).start()
 
@@ -274,12 +242,13 @@ class WorkerPool:
         self._dispose(gone)
         while not self._closed.is_set():
             try:
-                self._give(self._new_worker())
+                worker = self._new_worker()
             except (QueryError, OSError) as error:
                 if not self._closed.is_set():
                     _LOG.warning("a query worker could not be started, trying again in %g s: %s", _RETRY_SECONDS, error)
                 self._closed.wait(_RETRY_SECONDS)
             else:
+                self.home.loop.call_soon_threadsafe(self._give, worker)
                 return
 
     def _new_worker(self) -> WorkerProcess:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from registergraf.errors import QueryError, QueryLimitError
 from registergraf.sparql.evaluation import Answer
+from registergraf.sparql.line import Line
 from registergraf.sparql.spool import Spooled
 from registergraf.sparql.wire import Channel, ChannelClosedError, message_of, unpack_error
 from registergraf.sparql.worker import too_much_memory
@@ -155,7 +156,7 @@ class Nursery:
 
 
 class WorkerProcess:
-    """A worker: `ask` it one question at a time, `kill` it, and `close` it in the end."""
+    """A worker: `ask` it one question at a time, always in the same event loop, `leave` it there, and `close` it."""
 
     def __init__(self, nursery: Nursery, setup: Setup) -> None:
         self._nursery = nursery
@@ -164,6 +165,7 @@ class WorkerProcess:
         self._ended = False
         self._litter, self.pid, self._channel = nursery.fork()
         self._handle = _handle_of(self.pid)
+        self._line: Line | None = None
 
     @property
     def alive(self) -> bool:
@@ -176,14 +178,21 @@ class WorkerProcess:
         Raises `QueryLimitError` past the time, and `QueryError` where the worker died; then it is of no more use.
         """
         seconds = min(self._setup.query_seconds, question.most_seconds or self._setup.query_seconds)
+        if self._line is None:
+            self._line = Line(self._channel)
         try:
-            async with asyncio.timeout(seconds):
-                return _read(await self._channel.exchange(message_of(question), self._setup.answer_mb * _MIB))
+            return _read(await self._line.exchange(message_of(question), self._setup.answer_mb * _MIB, seconds))
         except TimeoutError:
             message = f"the query took longer than the {seconds:g} seconds that are allowed"
             raise QueryLimitError("query-seconds", message) from None
         except ChannelClosedError as error:
             raise await asyncio.to_thread(self._death) from error
+
+    def leave(self) -> None:
+        """Listen to it no more; to be called in the event loop it was asked in, before another thread closes it."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def kill(self) -> None:
         """End it at once, whatever it does."""

@@ -6,10 +6,10 @@ The safe method QUERY (the HTTP QUERY Method, draft-ietf-httpbis-safe-method-w-b
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass
-from email.message import Message
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
@@ -31,6 +31,7 @@ _UPDATE = "application/sparql-update"
 _BODIES = {"POST": (_FORM, _QUERY), "QUERY": (_QUERY,)}
 _MOST_PARAMETERS = 1000
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,6})?", re.ASCII)
+_NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _READ_ONLY = "this service only reads: SPARQL updates are refused"
 
 Parameters = dict[str, list[str]]
@@ -122,6 +123,8 @@ def _read_content_type(content_type: str | None) -> tuple[str, str]:
     """Split a Content-Type header into the media type and the charset, in lower case; "" for what is not there."""
     if not content_type or not content_type.strip():
         return "", ""
+    from email.message import Message  # noqa: PLC0415 - large, and most queries come without a body
+
     essence = content_type.partition(";")[0].strip().lower()
     message = Message()
     message["Content-Type"] = content_type
@@ -130,16 +133,25 @@ def _read_content_type(content_type: str | None) -> tuple[str, str]:
 
 def _parameters(encoded: bytes) -> Parameters:
     """Read form-encoded parameters, each with its values in order."""
-    try:
-        pairs = parse_qsl(_decode(encoded), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
-    except UnicodeDecodeError as error:
-        raise ProtocolError(400, f"the parameters are not UTF-8: {error.reason}") from error
-    except ValueError as error:
-        raise ProtocolError(400, f"there are more than {_MOST_PARAMETERS} parameters") from error
+    fields = [field for field in encoded.split(b"&") if field]
+    if len(fields) > _MOST_PARAMETERS:
+        raise ProtocolError(400, f"there are more than {_MOST_PARAMETERS} parameters")
     parameters: Parameters = {}
-    for name, value in pairs:
-        parameters.setdefault(name, []).append(value)
+    for field in fields:
+        name, _, value = field.partition(b"=")
+        parameters.setdefault(_unescape(name), []).append(_unescape(value))
     return parameters
+
+
+def _unescape(text: bytes) -> str:
+    """Resolve the escapes of a name or value; a percent sign that begins none stands for itself."""
+    text = text.replace(b"+", b" ")
+    if b"%" not in text:
+        return _decode(text)
+    if _NO_ESCAPE.search(text):
+        return _decode(unquote_to_bytes(text))
+    # The escapes of quoted-printable with another sign, which the standard library reads twenty times as fast.
+    return _decode(a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"=")))
 
 
 def _decode(data: bytes) -> str:

@@ -5,7 +5,6 @@ Not pickle: a worker has read a stranger's query, and unpickling what it sends w
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
@@ -24,10 +23,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Channel",
     "ChannelClosedError",
+    "Inbox",
     "Message",
     "Setup",
     "message_of",
     "pack_error",
+    "packed",
     "unpack_error",
     "unpack_question",
 ]
@@ -35,6 +36,9 @@ __all__ = [
 _LENGTHS = struct.Struct(">IQ")
 _MOST_HEADER = 1 << 24
 _PIECE = 1 << 18
+_NUMBER = struct.Struct("i")
+_ROOM = socket.CMSG_SPACE(_NUMBER.size)
+"""Bytes that one open file takes beside a message."""
 
 # An error is sent as its kind and the arguments that make it anew; "text" is the error's own text.
 _KINDS: dict[str, tuple[type[QueryError], tuple[str, ...]]] = {
@@ -82,7 +86,8 @@ class Channel:
     """One end of a connection between processes of ours; raises `ChannelClosedError` where the other end is gone."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
+        self.connection = connection
+        self._piece = bytearray(_PIECE)
 
     @classmethod
     def pair(cls) -> tuple[Channel, Channel]:
@@ -97,41 +102,51 @@ class Channel:
 
     def fileno(self) -> int:
         """The file descriptor of this end."""
-        return self._socket.fileno()
+        return self.connection.fileno()
 
     def close(self) -> None:
         """Close this end."""
-        self._socket.close()
+        self.connection.close()
 
     def is_silent(self) -> bool:
         """Whether the other end is there and has sent nothing, as it is for one that waits for a question."""
         try:
-            self._socket.setblocking(False)
-            self._socket.recv(1, socket.MSG_PEEK)
+            self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return True
         except OSError:
             return False
         return False
 
+    def piece(self) -> tuple[memoryview, list[int]]:
+        """Receive what has arrived, into the same memory each time, and the numbers of open files that came along."""
+        size, beside, _, _ = self.connection.recvmsg_into([self._piece], _ROOM)
+        files = [
+            number
+            for level, kind, data in beside
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+            for (number,) in _NUMBER.iter_unpack(data[: len(data) - len(data) % _NUMBER.size])
+        ]
+        return memoryview(self._piece)[:size], files
+
     def send(self, header: dict[str, Any], body: bytes = b"", file: int = -1) -> None:
         """Send a message; a file is the sender's to close afterwards."""
-        data = _packed(header, body)
+        data = packed(header, body)
         try:
-            self._socket.settimeout(None)
-            sent = socket.send_fds(self._socket, [data], [file]) if file >= 0 else 0
-            self._socket.sendall(data[sent:] if sent else data)
+            self.connection.settimeout(None)
+            sent = socket.send_fds(self.connection, [data], [file]) if file >= 0 else 0
+            self.connection.sendall(data[sent:] if sent else data)
         except OSError as error:
             raise ChannelClosedError(str(error)) from error
 
     def receive(self, most: int = 0, seconds: float | None = None) -> Message:
         """Wait for a message with a body of at most `most` bytes; raises `TimeoutError` past the seconds."""
         end = None if seconds is None else time.monotonic() + seconds
-        with _Inbox(most) as inbox:
+        with Inbox(most) as inbox:
             while True:
                 try:
-                    self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
-                    whole = inbox.is_whole_with(*socket.recv_fds(self._socket, _PIECE, 1)[:2])
+                    self.connection.settimeout(None if end is None else max(0.001, end - time.monotonic()))
+                    whole = inbox.takes(self)
                 except TimeoutError:
                     raise
                 except OSError as error:
@@ -139,37 +154,8 @@ class Channel:
                 if whole:
                     return inbox.message()
 
-    async def exchange(self, header: dict[str, Any], most: int) -> Message:
-        """Send a message and wait for the reply, whose body has at most `most` bytes, in the running event loop."""
-        loop = asyncio.get_running_loop()
-        whole: asyncio.Future[None] = loop.create_future()
-        with _Inbox(most) as inbox:
 
-            def read() -> None:
-                try:
-                    if inbox.is_whole_with(*socket.recv_fds(self._socket, _PIECE, 1)[:2]) and not whole.done():
-                        whole.set_result(None)
-                except BlockingIOError:
-                    return
-                except (OSError, ChannelClosedError) as error:
-                    if not whole.done():
-                        whole.set_exception(ChannelClosedError(str(error)))
-
-            self._socket.setblocking(False)
-            try:
-                data = _packed(header, b"")
-                if (sent := self._socket.send(data)) < len(data):  # the other end reads on
-                    await loop.sock_sendall(self._socket, data[sent:])
-                loop.add_reader(self._socket, read)
-                await whole
-            except OSError as error:
-                raise ChannelClosedError(str(error)) from error
-            finally:
-                loop.remove_reader(self._socket)
-            return inbox.message()
-
-
-class _Inbox:
+class Inbox:
     """One message, as its pieces arrive; files that came and were not handed on are closed with it."""
 
     def __init__(self, most: int) -> None:
@@ -183,11 +169,16 @@ class _Inbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for number in self._files:
-            os.close(number)
+        self.close()
 
-    def is_whole_with(self, piece: bytes, files: list[int]) -> bool:
+    def close(self) -> None:
+        """Close the files that nobody took."""
+        while self._files:
+            os.close(self._files.pop())
+
+    def takes(self, channel: Channel) -> bool:
         """Take a piece; whether it was the last. The other end says nothing more until it is answered."""
+        piece, files = channel.piece()
         self._files += files
         if not piece:
             raise ChannelClosedError("the other end is closed")
@@ -210,7 +201,8 @@ class _Inbox:
         return Message(header, bytes(self._data[at : at + body_length]), self._files.pop(0) if self._files else -1)
 
 
-def _packed(header: dict[str, Any], body: bytes) -> bytes:
+def packed(header: dict[str, Any], body: bytes) -> bytes:
+    """A message as it goes over a channel."""
     text = json.dumps(header).encode("ascii")
     return b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
 

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import g, has_request_context
 from pyoxigraph import Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from registergraf.graph.queries import Term
 
@@ -22,30 +23,47 @@ T = TypeVar("T")
 SHOW = "show"
 SPARQL = "sparql"
 BODY = re.compile(r"\bWHERE\s*\{")
+FORMS = 512
+"""Queries that are kept with blanks in place of some variables; more than there are."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One query that a page asked, and what it was asked about."""
+    """One query that a page asked, what it was asked about, and the terms of its empty VALUES."""
 
     name: str
     text: str
     bindings: Mapping[str, Term | str]
+    values: Mapping[str, Sequence[Term]] = field(default_factory=dict)
 
     @property
     def standalone(self) -> str:
-        """The query with its bindings written out, as any SPARQL 1.1 service takes it."""
-        start = BODY.search(self.text)
-        if start is None:
-            return self.text
-        head, body = self.text[: start.start()], self.text[start.start() :]
-        body, modifiers = body[: body.rindex("}")], body[body.rindex("}") :]
+        """The query with all that written out, as any SPARQL 1.1 service takes it."""
+        text = _with_blanks(self.text, tuple(self.bindings))
         for name, value in self.bindings.items():
-            term = str(Literal(value) if isinstance(value, str) else value).replace("\\", r"\\")
-            body = re.sub(rf"\?{name}\b", term, body)
-            modifiers = re.sub(rf"\?{name}\b", f"({term})", modifiers)
-            head = re.sub(rf" \?{name}\b", "", head)
-        return head + body + modifiers
+            text = text.replace(_blank(name), str(Literal(value) if isinstance(value, str) else value))
+        for name, terms in self.values.items():
+            text = text.replace(f"VALUES ?{name} {{ }}", f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}", 1)
+        return text
+
+
+@lru_cache(maxsize=FORMS)
+def _with_blanks(text: str, names: Sequence[str]) -> str:
+    """A query with a blank wherever the term of a variable has to stand; it no longer answers with that variable."""
+    start = BODY.search(text)
+    if start is None:
+        return text
+    head, body = text[: start.start()], text[start.start() :]
+    body, modifiers = body[: body.rindex("}")], body[body.rindex("}") :]
+    for name in names:
+        body = re.sub(rf"\?{name}\b", _blank(name), body)
+        modifiers = re.sub(rf"\?{name}\b", f"({_blank(name)})", modifiers)
+        head = re.sub(rf" \?{name}\b", "", head)
+    return head + body + modifiers
+
+
+def _blank(name: str) -> str:
+    return f"\0{name}\0"
 
 
 def remember(asked: Asked) -> None:

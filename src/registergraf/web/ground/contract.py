@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from registergraf.search import Index
-    from registergraf.sparql import Answer, Question, Ticket
+    from registergraf.sparql import Answer, Home, Question, Ticket
 
 
 TICKET = "registergraf.ticket"
@@ -117,6 +117,10 @@ class Release(Protocol):
 
 class Pool(Protocol):
     """Workers that answer SPARQL; `registergraf.sparql.pool.WorkerPool` is one."""
+
+    @property
+    def home(self) -> Home:
+        """The event loop that questions are asked in."""
 
     def ask(self, question: Question, ticket: Ticket | None = None, /) -> Answer:
         """Answer a question; raises `QueryError`. A ticket can call it off."""

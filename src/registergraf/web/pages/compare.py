@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, g, request
 
+from registergraf.web.ground.i18n import DEFAULT
 from registergraf.web.ground.site import site
 from registergraf.web.pages.browse import ordered_registries
 from registergraf.web.pages.compare_data import MEDIA_TYPES, download
@@ -97,8 +98,9 @@ def chosen_slugs() -> list[str]:
 
 def addable(slugs: Sequence[str]) -> list[str]:
     """The IRIs of those that can be set beside the chosen ones; none where they are too many to choose from a list."""
-    every = ordered_registries(g.lang)
-    return [row["registry"].value for row in every if row["slug"].value not in slugs] if len(every) <= LISTED else []
+    if len(ordered_registries(DEFAULT)) > LISTED:
+        return []
+    return [row["registry"].value for row in ordered_registries(g.lang) if row["slug"].value not in slugs]
 
 
 def too_many(slugs: Sequence[str]) -> Response:

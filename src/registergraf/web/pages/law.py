@@ -8,8 +8,8 @@ from flask import Response, g, redirect, request
 
 from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
-from registergraf.web.pages.pictures import branches_of
-from registergraf.web.pages.things import REFERENCES_SHOWN, facts, known
+from registergraf.web.pages.pictures import branches_of, weights
+from registergraf.web.pages.things import Part, facts, known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
@@ -56,7 +56,8 @@ def provision(key: str) -> Response:
 
 def _law_page(kind: str, key: str) -> Response:
     iri = known(kind, key)
-    rows = {name: site().rows(f"provision-{name}", provision=iri) for name in ("place", "within", "versions", "relied")}
+    rows = {name: site().rows(f"provision-{name}", provision=iri) for name in ("place", "within", "versions")}
+    part = Part.asked(site().rows("provision-relied-list", provision=iri), f"/{kind}/{key}")
     branches = branches_of(iri.value, gather(site().rows("law-tree", provision=iri)))
     return render(
         "provision.html",
@@ -67,7 +68,9 @@ def _law_page(kind: str, key: str) -> Response:
         heading=texts(g.lang)("column.heading") if kind == "provision" else "",
         tree=branches,
         history=history(branches),
-        limit=REFERENCES_SHOWN,
+        weights=weights(),
+        relied=gather(site().rows_of("provision-relied", "item", part.items, provision=iri)),
+        part=part,
         rules=[rule for rule in site().release.rules if iri.value in rule["source"]],
         **{name: gather(answer) for name, answer in rows.items()},
     )

@@ -5,18 +5,14 @@ from __future__ import annotations
 from flask import Response, g
 
 from registergraf.web.ground.site import site
-from registergraf.web.pages.browse import page_asked
 from registergraf.web.pages.pictures import roles_picture
-from registergraf.web.pages.things import REFERENCES_SHOWN, facts, known, references
+from registergraf.web.pages.things import REFERENCES_SHOWN, Part, facts, known, references
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
 from registergraf.web.shown.render import render
 
 blueprint = localised("organisations", __name__)
-
-ROLES_SHOWN = 200
-"""Roles on one page of an organisation."""
 
 
 @blueprint.get("/organisation/")
@@ -29,22 +25,18 @@ def organisations() -> Response:
 def organisation(key: str) -> Response:
     """An organisation or a unit, with every role it has or had."""
     iri = known("organisation", key)
-    every = [row["item"] for row in site().rows("organisation-role-list", organisation=iri)]
-    pages = -(-len(every) // ROLES_SHOWN)
-    page = min(page_asked(), max(pages, 1))
-    shown = every[(page - 1) * ROLES_SHOWN : page * ROLES_SHOWN]
-    roles = gather(site().rows_of("organisation-roles", "item", shown, organisation=iri), "registry")
+    path = f"/organisation/{key}"
+    part = Part.asked(site().rows("organisation-role-list", organisation=iri), path)
+    roles = gather(site().rows_of("organisation-roles", "item", part.items, organisation=iri), "registry")
     return render(
         "organisation.html",
         g.lang,
-        page_links(f"/organisation/{key}", iri.value),
+        page_links(path, iri.value),
         iri=iri.value,
         roles=roles,
         drawn=roles_picture("roles", roles, "registry"),
         facts=facts("organisation", iri),
         references=references(iri),
-        page=page,
-        page_address=lambda number: f"/{g.lang}/organisation/{key}" + (f"?page={number}" if number > 1 else ""),
-        pages=pages,
+        part=part,
         limit=REFERENCES_SHOWN,
     )

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Response, g
@@ -13,7 +14,8 @@ from flask import Response, g
 from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
 from registergraf.web.pages.drawing import Branch, Edge, Span, grid, neighbourhood, timeline, tree, year_of
-from registergraf.web.pages.things import OUTCOMES, known
+from registergraf.web.pages.judged import OUTCOMES
+from registergraf.web.pages.things import known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.localised import localised
 from registergraf.web.shown.problems import UnknownThing
@@ -140,23 +142,30 @@ def law_tree(kind: str, key: str) -> Picture:
     show = Shower(texts(g.lang))
     iri = known(kind, key)
     title, about = _told("tree")
+    rests = weights()
     branches, rows = [], []
     for depth, entry in branches_of(iri.value, gather(site().rows("law-tree", provision=iri))):
         heading = entry.text("heading")
         cell = _cell(entry.item.value, show)
         own = show.plain(entry.item.value).removeprefix(show.plain(iri.value)).strip()
-        branches.append(Branch(f"{own} {heading}".strip(), cell.href, depth, int(entry.text("weight") or 0)))
+        branches.append(Branch(f"{own} {heading}".strip(), cell.href, depth, rests.get(entry.item.value, 0)))
         rows.append(
             (
                 cell,
                 Cell(heading),
                 Cell(entry.text("first")),
                 Cell(entry.text("last")),
-                Cell(entry.text("weight") or "0"),
+                Cell(str(rests.get(entry.item.value, 0))),
             )
         )
     svg = tree(f"{title}: {show.plain(iri.value)}", about, branches)
     return Picture(title, about, svg, ("provision", "heading", "from", "until", "sources"), rows)
+
+
+def weights() -> dict[str, int]:
+    """How many data sources rest on each act, regulation and provision, by its IRI; asked once."""
+    rows = site().once("law-weights", partial(site().rows, "law-weights"))
+    return {row["item"].value: int(row["weight"].value) for row in rows}
 
 
 def branches_of(top: str, entries: Iterable[Entry]) -> list[tuple[int, Entry]]:

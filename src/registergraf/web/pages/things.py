@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from flask import g
 
 from registergraf.web.ground.site import site
+from registergraf.web.pages.browse import page_asked
 from registergraf.web.shown.entries import Entry, gather
 from registergraf.web.shown.evidence import Evidence
 from registergraf.web.shown.problems import UnknownThing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyoxigraph import NamedNode
 
     from registergraf.graph.queries import Row, Term
 
-OUTCOMES = ("failed", "not-checked", "passed", "not-applicable")
-"""The order in which verdicts are shown."""
-
 REFERENCES_SHOWN = 200
 """The limit that ``queries/pages/entity-references.rq`` states."""
+
+
+PART = 200
+"""Things of a long list on one page."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a long list that the address asks for, so that no more than it need be read."""
+
+    items: Sequence[Term]
+    page: int
+    pages: int
+    path: str
+
+    @classmethod
+    def asked(cls, rows: Sequence[Row], path: str) -> Part:
+        """The part of the items of some rows that the page at a path below the language shows; at most the last."""
+        pages = max(1, -(-len(rows) // PART))
+        page = min(page_asked(), pages)
+        return cls([row["item"] for row in rows[(page - 1) * PART : page * PART]], page, pages, path)
+
+    def address(self, page: int) -> str:
+        """The address of a part."""
+        return f"/{g.lang}{self.path}" + (f"?page={page}" if page > 1 else "")
 
 
 def known(kind: str, key: str) -> NamedNode:
@@ -44,11 +68,6 @@ def by_property(rows: Iterable[Row]) -> list[tuple[Term, list[Entry]]]:
     for entry in gather(rows):
         grouped.setdefault(cast("Term", entry.property), []).append(entry)
     return list(grouped.items())
-
-
-def ordered(verdicts: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Verdicts, those that need attention first."""
-    return sorted(verdicts, key=lambda v: (v["run"] != "view", OUTCOMES.index(v["outcome"]), v["rule"], v["focus"]))
 
 
 def references(iri: NamedNode) -> list[tuple[Term, list[Entry]]]:

@@ -16,28 +16,41 @@ from registergraf.web.ground.site import site
 from registergraf.web.shown.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flask import Flask
+
+    from registergraf.web.ground.gone import Gone
 
 
 class UnknownThing(NotFound):
     """A thing that the release says nothing of, with the nearest ones.
 
-    One that an earlier release at hand told of is gone (410): `extra` names that release, and what came in its place.
+    One that an earlier release at hand told of, or the feed, is gone (410): `extra` names that release, the day that it
+    was deleted, and what came in its place.
     """
 
     def __init__(self, kind: str, key: str) -> None:
-        was = gone(site().iri(kind, key).value)
         self.extra: dict[str, Any] = {"kind": kind}
-        if was:
-            super().__init__(f"The {kind} '{key}' was last in release {was.release.name} of {was.release.as_of}.")
+        if was := gone(site().iri(kind, key).value):
+            super().__init__(" ".join(_ends(f"The {kind} '{key}'", was)))
             self.code = 410
-            self.extra |= {"successors": was.successors, "last": was.release.name, "day": was.release.as_of.isoformat()}
+            self.extra |= {"successors": was.successors}
+            if was.last:
+                self.extra |= {"last": was.last.name, "day": was.last.as_of.isoformat()}
+            if was.deleted:
+                self.extra |= {"deleted": was.deleted}
             return
         super().__init__(f"There is no {kind} '{key}' in this release.")
         if nearest := site().nearest(kind, key):
             self.extra |= {"nearest": nearest}
+
+
+def _ends(thing: str, was: Gone) -> Iterator[str]:
+    if was.last:
+        yield f"{thing} was last in release {was.last.name} of {was.last.as_of}."
+    if was.deleted:
+        yield f"{thing} was taken out of the catalogue on {was.deleted}."
 
 
 class NothingAcceptable(NotAcceptable):
