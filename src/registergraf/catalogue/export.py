@@ -7,7 +7,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from pyoxigraph import Literal, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from registergraf.catalogue.lines import by_subject, joined, led_to, ordered
 from registergraf.errors import ContentError, Problem, UnknownNameError
@@ -16,8 +16,6 @@ from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from pyoxigraph import NamedNode
 
     from registergraf.graph.queries import Term
 
@@ -55,7 +53,12 @@ CATALOG = f" <{RDF_TYPE}> <http://www.w3.org/ns/dcat#Catalog> .".encode()
 """What a line goes on with that says that its subject is a catalogue."""
 
 
-def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> Iterator[tuple[str, bytes]]:
+def export_all(
+    view: Store,
+    queries: Mapping[str, str],
+    hdab: NamedNode,
+    profiles: Mapping[str, Sequence[str]] = PROFILES,
+) -> Iterator[tuple[str, bytes]]:
     """Make the catalogue document of each profile, one after the other: sorted N-Triples, without blank nodes.
 
     `view` is a store whose default graph is the view of a day; `queries` has the text of each query by its path below
@@ -64,14 +67,29 @@ def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> Iter
     is not SPARQL, and `ContentError` for a profile without queries and for a query that gives a blank node, which a
     harvester would see as another node every time.
     """
-    made = _folders(view, queries, hdab, {folder for folders in PROFILES.values() for folder in folders})
-    for profile in PROFILES:
-        yield profile, _document(view, queries, profile, made)
+    made = {
+        folder: _made(f"catalogue/{folder}", view, queries, {"hdab": hdab})
+        for folder in sorted(set(chain.from_iterable(profiles.values())))
+    }
+    own = {profile: _made(f"catalogue/{EVERY}", view, queries, {"profile": Literal(profile)}) for profile in profiles}
+    asked = _asked(made, queries, profiles)
+    for profile, folders in profiles.items():
+        _refuse_silent(profile, folders, queries)
+        parts = [*(made[folder] for folder in folders), own[profile], asked[profile]]
+        yield profile, _counted(joined(_reachable(ordered(chain.from_iterable(parts)))))
 
 
 def export(view: Store, queries: Mapping[str, str], profile: str, hdab: NamedNode) -> bytes:
     """Make the catalogue document of one profile; raises as `export_all`, and `UnknownNameError` for another name."""
-    return _document(view, queries, profile, _folders(view, queries, hdab, by_name(PROFILES, "profile", profile)))
+    return dict(export_all(view, queries, hdab, {profile: by_name(PROFILES, "profile", profile)}))[profile]
+
+
+def _refuse_silent(profile: str, folders: Iterable[str], queries: Iterable[str]) -> None:
+    for folder in folders:
+        if not any(path.startswith(f"catalogue/{folder}/") for path in queries):
+            raise ContentError(
+                [Problem(f"queries/catalogue/{folder}", 0, f"holds no query for the profile '{profile}'")]
+            )
 
 
 def made_by(folder: str, view: Store, queries: Mapping[str, str], bindings: Mapping[str, Term] | None = None) -> bytes:
@@ -82,42 +100,34 @@ def made_by(folder: str, view: Store, queries: Mapping[str, str], bindings: Mapp
     return joined(_made(folder, view, queries, bindings))
 
 
-def _folders(
-    view: Store, queries: Mapping[str, str], hdab: NamedNode, folders: Iterable[str]
+def _asked(
+    made: Mapping[str, Sequence[bytes]], queries: Mapping[str, str], profiles: Mapping[str, Sequence[str]]
 ) -> dict[str, list[bytes]]:
-    return {folder: _made(f"catalogue/{folder}", view, queries, {"hdab": hdab}) for folder in sorted(folders)}
-
-
-def _document(view: Store, queries: Mapping[str, str], profile: str, made: Mapping[str, Sequence[bytes]]) -> bytes:
-    for folder in PROFILES[profile]:
-        if not any(path.startswith(f"catalogue/{folder}/") for path in queries):
-            raise ContentError(
-                [Problem(f"queries/catalogue/{folder}", 0, f"holds no query for the profile '{profile}'")]
-            )
-    standard = _made(f"catalogue/{EVERY}", view, queries, {"profile": Literal(profile)})
-    parts = [*(made[folder] for folder in PROFILES[profile]), standard]
-    parts += _of_document(profile, queries, parts)
-    return _counted(joined(_reachable(ordered(chain.from_iterable(parts)))))
-
-
-def _of_document(profile: str, queries: Mapping[str, str], parts: Iterable[Iterable[bytes]]) -> list[list[bytes]]:
-    """What the queries give that are run over what the others gave; each folder's over that of the one before, too."""
-    document, given = Store(), []
-    for lines in parts:
-        document.bulk_load(joined(lines), format=RdfFormat.N_TRIPLES)
-    for folder in PROFILES[profile]:
-        given.append(_made(f"catalogue/{folder}/document", document, queries))
-        document.bulk_load(joined(given[-1]), format=RdfFormat.N_TRIPLES)
-    return given
+    """What the queries give, for each profile, that are run over what its folders gave."""
+    graphs, store = {folder: NamedNode(f"urn:x-folder:{folder}") for folder in made}, Store()
+    for folder, lines in made.items():
+        store.bulk_load(joined(lines), format=RdfFormat.N_TRIPLES, to_graph=graphs[folder])
+    return {
+        profile: ordered(
+            line
+            for folder in folders
+            for line in _made(f"catalogue/{folder}/document", store, queries, graphs=[graphs[one] for one in folders])
+        )
+        for profile, folders in profiles.items()
+    }
 
 
 def _made(
-    folder: str, view: Store, queries: Mapping[str, str], bindings: Mapping[str, Term] | None = None
+    folder: str,
+    store: Store,
+    queries: Mapping[str, str],
+    bindings: Mapping[str, Term] | None = None,
+    graphs: Sequence[NamedNode] = (),
 ) -> list[bytes]:
-    """What `made_by` tells, as lines."""
+    """What `made_by` tells, as lines; of the store, or of some graphs in it."""
     paths = sorted(path for path in queries if path.rpartition("/")[0] == folder)
     return ordered(
-        chain.from_iterable(_with_iris(path, construct_lines(view, queries[path], bindings or {})) for path in paths)
+        chain.from_iterable(_with_iris(path, construct_lines(store, queries[path], bindings, graphs)) for path in paths)
     )
 
 

@@ -11,7 +11,7 @@ from registergraf.sparql_syntax import syntax_error
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyoxigraph import QueryBoolean, Store, Triple
 
@@ -36,13 +36,18 @@ def select(store: Store, query: str, **bindings: Term | str) -> list[Row]:
     return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in answer]
 
 
-def evaluate(store: Store, query: str, bindings: Mapping[str, Term]) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Run a query with some of its projected variables fixed; raises `QuerySyntaxError`."""
+def evaluate(
+    store: Store, query: str, bindings: Mapping[str, Term], graphs: Sequence[NamedNode] = ()
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Run a query with some of its projected variables fixed; raises `QuerySyntaxError`.
+
+    Where graphs are given, they together are its default graph.
+    """
     substitutions: dict[Variable, NamedNode | BlankNode | Literal | Triple] = {
         Variable(n): t for n, t in bindings.items()
     }
     try:
-        return store.query(query, substitutions=substitutions)
+        return store.query(query, substitutions=substitutions, default_graph=[*graphs] or None)
     except SyntaxError as error:
         raise syntax_error(query, error) from error
 
@@ -55,14 +60,21 @@ def construct(store: Store, query: str, bindings: Mapping[str, Term] | None = No
     yield from _constructed(store, query, bindings or {})
 
 
-def construct_lines(store: Store, query: str, bindings: Mapping[str, Term] | None = None) -> list[bytes]:
-    """The same as lines of N-Triples, which are a small part of the size; raises `QuerySyntaxError`."""
-    written = _constructed(store, query, bindings or {}).serialize(format=RdfFormat.N_TRIPLES)
+def construct_lines(
+    store: Store, query: str, bindings: Mapping[str, Term] | None = None, graphs: Sequence[NamedNode] = ()
+) -> list[bytes]:
+    """The same as lines of N-Triples, which are a small part of the size; of the store, or of some graphs in it.
+
+    Raises `QuerySyntaxError`.
+    """
+    written = _constructed(store, query, bindings or {}, graphs).serialize(format=RdfFormat.N_TRIPLES)
     return (written or b"").splitlines()
 
 
-def _constructed(store: Store, query: str, bindings: Mapping[str, Term]) -> QueryTriples:
-    answer = evaluate(store, query, {name: term for name, term in bindings.items() if f"?{name} " in query})
+def _constructed(
+    store: Store, query: str, bindings: Mapping[str, Term], graphs: Sequence[NamedNode] = ()
+) -> QueryTriples:
+    answer = evaluate(store, query, {name: term for name, term in bindings.items() if f"?{name} " in query}, graphs)
     if not isinstance(answer, QueryTriples):
         raise QuerySyntaxError("a CONSTRUCT is needed here")
     return answer

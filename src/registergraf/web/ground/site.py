@@ -59,11 +59,27 @@ class Site:
         self, page_query: str, bindings: Mapping[str, Term | str], values: Mapping[str, tuple[Term, ...]]
     ) -> list[Row]:
         """Ask with the terms written into the query: what is known before it is planned makes for the better plan."""
-        text = self.release.queries[f"pages/{page_query}.rq"]
-        used = {name: value for name, value in bindings.items() if f"?{name} " in text}
-        query = Asked(page_query, text, used, values)
+        query = Asked(page_query, *self._query(page_query, bindings), values)
         remember(query)
         return select(self.release.store, query.standalone)
+
+    def _query(self, page_query: str, bindings: Mapping[str, Term | str]) -> tuple[str, dict[str, Term | str]]:
+        """The text of a query, and of the bindings those that it speaks of."""
+        text = self.release.queries[f"pages/{page_query}.rq"]
+        return text, {name: value for name, value in bindings.items() if f"?{name} " in text}
+
+    def rows_of_one(self, page_query: str, name: str, term: Term, **bindings: Term | str) -> list[Row]:
+        """The same as `rows` with `name` bound to a term; asked once for every term, of which few have an answer."""
+        text, used = self._query(page_query, bindings)
+
+        def asked() -> dict[Term, list[Row]]:
+            found: dict[Term, list[Row]] = {}
+            for row in select(self.release.store, Asked(page_query, text, used).standalone):
+                found.setdefault(row[name], []).append(row)
+            return found
+
+        remember(Asked(page_query, text, {name: term, **used}))
+        return self.once(f"{page_query} {used}", asked).get(term, [])
 
     def asked(self, text: str) -> list[Row]:
         """Ask a query of the day."""
@@ -153,6 +169,11 @@ class Site:
             return iri
         length, prefix = max(fitting)
         return f"{prefix}:{iri[length:]}"
+
+    def expand(self, name: str) -> str:
+        """The IRI of a prefixed name."""
+        prefix, _, local = name.partition(":")
+        return self.prefixes[prefix] + local
 
     @cached_property
     def shelf(self) -> Shelf:

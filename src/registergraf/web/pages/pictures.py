@@ -14,7 +14,8 @@ from flask import Response, g
 from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
 from registergraf.web.pages.drawing import Branch, Edge, Span, grid, neighbourhood, timeline, tree, year_of
-from registergraf.web.pages.things import OUTCOMES, known
+from registergraf.web.pages.judged import OUTCOMES
+from registergraf.web.pages.things import known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.localised import localised
 from registergraf.web.shown.problems import UnknownThing

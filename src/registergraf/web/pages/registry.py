@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flask import Response, g
 
 from registergraf.web.ground.site import site
+from registergraf.web.pages.judged import runs
 from registergraf.web.pages.pictures import roles_picture
-from registergraf.web.pages.things import gather_evidence, known, ordered
+from registergraf.web.pages.things import gather_evidence, known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import dataset_links
 from registergraf.web.shown.localised import localised
@@ -16,9 +18,11 @@ from registergraf.web.shown.render import render
 from registergraf.web.shown.structured import structured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from registergraf.graph.queries import Term
+    from pyoxigraph import NamedNode
+
+    from registergraf.graph.queries import Row, Term
     from registergraf.web.shown.entries import Entry
     from registergraf.web.shown.evidence import Evidence
 
@@ -30,13 +34,16 @@ SECTIONS = (
 )  # fmt: skip
 """The sections of a data source's page, each the answer of ``queries/pages/registry-{section}.rq``."""
 
+RARE = frozenset({"authorisations", "conditions", "contact", "costs", "deadlines", "halts"})
+"""Those of them that few data sources have: asked for all at once, they are planned once and take little room."""
+
 
 @blueprint.get("/registry/<key>")
 def registry(key: str) -> Response:
     """A data source, with the evidence of every value and the verdicts on it."""
     iri = known("registry", key)
-    asked: Mapping[str, Any] = {"registry": iri, "lang": g.lang}
-    sections = {name: gather(site().rows(f"registry-{name}", **asked)) for name in SECTIONS}
+    sections = {name: gather(rows_of(name, iri)) for name in SECTIONS}
+    sections["law"] = with_facts(sections["law"])
     evidence = gather_evidence(sections.values())
     verdicts = site().verdicts("registry", key)
     verdicts = [*verdicts, *(v for v in site().verdicts("focus", iri.value) if v["registry"] != key)]
@@ -50,10 +57,23 @@ def registry(key: str) -> Response:
         evidence=evidence,
         summary=summary(sections, evidence),
         drawn=roles_picture("roles", sections["roles"], "agent"),
-        verdicts=ordered(verdicts),
+        runs=runs(verdicts),
         titles={rule["id"]: rule["title"] for rule in site().release.rules},
         **sections,
     )
+
+
+def rows_of(section: str, iri: NamedNode) -> list[Row]:
+    """What the query of a section answers of a data source."""
+    if section in RARE:
+        return site().rows_of_one(f"registry-{section}", "registry", iri, lang=g.lang)
+    return site().rows(f"registry-{section}", registry=iri, lang=g.lang)
+
+
+def with_facts(law: Iterable[Entry]) -> list[Entry]:
+    """Provisions with what is told of each, which does not depend on who rests on it."""
+    facts = site().once("law-facts", lambda: {entry.item: entry.columns for entry in gather(site().rows("law-facts"))})
+    return [replace(entry, columns=entry.columns | facts.get(entry.item, {})) for entry in law]
 
 
 IN_SHORT = (
@@ -74,7 +94,7 @@ def summary(sections: Mapping[str, list[Entry]], evidence: Evidence) -> list[tup
             entry.one("agent") or entry.item
             for entry in sections[section]
             if entry.property is not None
-            and site().compact(entry.property.value) == wanted
+            and entry.property.value == site().expand(wanted)
             and entry.text("when") in {"", "now"}
             and evidence.standing(entry.claims).endswith("-accepted")
         ]

@@ -9,7 +9,7 @@ from flask import Response, g, request
 from registergraf.errors import ReleaseError
 from registergraf.web.ground.site import site
 from registergraf.web.pages.audit import TYPES
-from registergraf.web.pages.things import OUTCOMES, ordered
+from registergraf.web.pages.judged import OUTCOMES, runs
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
@@ -83,6 +83,5 @@ def rule(key: str) -> Response:
     found = next((r for r in site().release.rules if r["id"] == key), None)
     if found is None:
         raise UnknownThing("rule", key)
-    verdicts = ordered(site().verdicts("rule", key))
     links = page_links(f"/rule/{key}", f"{site().release.base}rule/{key}")
-    return render("rule.html", g.lang, links, rule=found, verdicts=verdicts)
+    return render("rule.html", g.lang, links, rule=found, runs=runs(site().verdicts("rule", key)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from flask import g
 
@@ -14,14 +14,11 @@ from registergraf.web.shown.evidence import Evidence
 from registergraf.web.shown.problems import UnknownThing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyoxigraph import NamedNode
 
     from registergraf.graph.queries import Row, Term
-
-OUTCOMES = ("failed", "not-checked", "passed", "not-applicable")
-"""The order in which verdicts are shown."""
 
 REFERENCES_SHOWN = 200
 """The limit that ``queries/pages/entity-references.rq`` states."""
@@ -71,11 +68,6 @@ def by_property(rows: Iterable[Row]) -> list[tuple[Term, list[Entry]]]:
     for entry in gather(rows):
         grouped.setdefault(cast("Term", entry.property), []).append(entry)
     return list(grouped.items())
-
-
-def ordered(verdicts: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Verdicts, those that need attention first."""
-    return sorted(verdicts, key=lambda v: (v["run"] != "view", OUTCOMES.index(v["outcome"]), v["rule"], v["focus"]))
 
 
 def references(iri: NamedNode) -> list[tuple[Term, list[Entry]]]:

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from registergraf.graph.queries import Row, Term
 
 
+TOLD = frozenset({"start", "end", "reason"})
+"""Columns of a claim that a value of it is followed by."""
+
+
 @dataclass
 class Footnote:
     """One passage: document, lines or provision, words; and from where on the page it is referred to."""
 
     number: int
     passage: Row
-    status: Term | None
+    status: str
     references: list[str] = field(default_factory=list)
 
     @property
@@ -33,7 +37,7 @@ class Evidence:
 
     def __init__(self, claims: Iterable[Row], passages: Iterable[Row]) -> None:
         self._claims = {e.item: e for e in gather({**row, "item": row["claim"]} for row in claims)}
-        self._order = list(self._claims)
+        self._rank = {claim: rank for rank, claim in enumerate(self._claims)}
         self._passages: dict[Term, list[Row]] = {}
         for row in passages:
             self._passages.setdefault(row["claim"], []).append(row)
@@ -57,14 +61,23 @@ class Evidence:
         return sorted(found.values(), key=lambda pair: pair[0].number)
 
     def _footnote(self, key: str, passage: Row, claim: Term) -> Footnote:
-        status = self._claims[claim].one("status") if claim in self._claims else None
+        status = self._claims[claim].text("status") if claim in self._claims else ""
         return self._footnotes.setdefault(key, Footnote(len(self._footnotes) + 1, passage, status))
 
     def claims(self, claims: Iterable[Term]) -> list[Entry]:
         """What is said of the claims themselves: status, reason, as written, period; most standing first."""
-        wanted = set(claims)
-        return [self._claims[claim] for claim in self._order if claim in wanted]
+        found = {claim for claim in claims if claim in self._rank}
+        return [self._claims[claim] for claim in sorted(found, key=self._rank.__getitem__)]
+
+    def told(self, claims: Iterable[Term]) -> list[Entry]:
+        """Those of them that say something in words, or from when to when they hold."""
+        return [claim for claim in self.claims(claims) if not TOLD.isdisjoint(claim.columns)]
 
     def standing(self, claims: Iterable[Term]) -> str:
         """The status of the claim with the most standing, as an IRI; empty for a silence, which has none."""
         return next((claim.text("status") for claim in self.claims(claims)), "")
+
+    def doubt(self, claims: Iterable[Term]) -> str:
+        """The status with the most standing where that is not accepted, empty where it is."""
+        status = self.standing(claims)
+        return "" if status.endswith("-accepted") else status

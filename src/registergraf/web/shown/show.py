@@ -33,6 +33,7 @@ class Shower:
     def __init__(self, texts: Texts) -> None:
         self.t = texts
         self.lang = texts.lang
+        self._site = site()
         self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
@@ -50,8 +51,8 @@ class Shower:
     def cell(self, column: str, term: Term | None) -> Markup:
         """A value of a table; the key of a thing, in a column that is named so, as a link by its name."""
         if column in KEYS and isinstance(term, Literal) and term.value:
-            iri = site().iri(KEYS[column], term.value)
-            if site().name(iri.value, self.lang):
+            iri = self._site.iri(KEYS[column], term.value)
+            if self._site.name(iri.value, self.lang):
                 return self.link(iri.value)
         return self.term(term)
 
@@ -70,7 +71,7 @@ class Shower:
         if not lang or lang == self.lang:
             return escape(text)
         self._others.add(lang)
-        return Markup('<span lang="{}">{}</span>').format(lang, text)
+        return Markup('<span lang="%s">%s</span>') % (lang, text)
 
     def tongue(self, lang: str) -> str:
         """What a language is called."""
@@ -83,7 +84,7 @@ class Shower:
 
     def date(self, value: str) -> Markup:
         """A date in words, with the machine's form beside it."""
-        return Markup('<time datetime="{}">{}</time>').format(value, self.t.date(value))
+        return Markup('<time datetime="%s">%s</time>') % (value, self.t.date(value))
 
     def period(self, start: Term | None, end: Term | None) -> Markup:
         """From when to when; a bound that is absent is left out."""
@@ -94,22 +95,35 @@ class Shower:
             return Markup("{}&nbsp;{}").format(self.t("period.from"), first)
         return Markup("{}&nbsp;{}").format(self.t("period.until"), last) if end else Markup()
 
+    def lines(self, first: object, last: object) -> str:
+        """Where in a document, to follow its name; nothing without a first line."""
+        if not first:
+            return ""
+        several = last and str(first) != str(last)
+        return ", " + (self.t("note.lines", first=first, last=last) if several else self.t("note.line", first=first))
+
+    def chip(self, status: str) -> Markup:
+        """The status of a claim, to stand before or behind what it says; nothing without one."""
+        if not status:
+            return Markup()
+        return Markup('<span class="chip %s">%s</span> ') % (status.rpartition("-")[2], self.name(status))
+
     def name(self, iri: str) -> Markup:
         """What a thing is called; a paragraph sign stays with its number."""
-        named = site().name(iri, self.lang)
+        named = self._site.name(iri, self.lang)
         if named is None:
             return escape(self.plain(iri))
         return self.foreign(named.value.replace("§ ", "§" + NO_BREAK_SPACE), named.language)
 
     def plain(self, iri: str) -> str:
         """What a thing is called, without markup; its kind and key, or its prefixed name, where it has no name."""
-        named = site().name(iri, self.lang)
+        named = self._site.name(iri, self.lang)
         if named:
             return named.value
-        kind, _, key = (site().path(iri) or "").partition("/")
+        kind, _, key = (self._site.path(iri) or "").partition("/")
         if key:
             return f"{self.t.get(f'kind.{kind}') or kind} {key}"
-        return self.t.get(f"term.{site().compact(iri)}") or site().compact(iri)
+        return self.t.get(f"term.{self._site.compact(iri)}") or self._site.compact(iri)
 
     def part(self, iri: str, whole: str) -> Markup:
         """A part of a law by its name without that of the whole, linked."""
@@ -117,7 +131,7 @@ class Shower:
 
     def ordered(self, iris: Iterable[str]) -> list[str]:
         """Things in the order of their names."""
-        return sorted(iris, key=lambda iri: site().order(iri, self.lang))
+        return sorted(iris, key=lambda iri: self._site.order(iri, self.lang))
 
     def seen(self, value: str) -> Markup:
         """What the audit saw: a thing by its name, anything else as it is."""
@@ -125,11 +139,11 @@ class Shower:
 
     def document(self, name: str) -> Markup:
         """A source document by its IRI or by its key, as the audit names it."""
-        return self.link(name if ":" in name else f"{site().release.base}source/{name}")
+        return self.link(name if ":" in name else f"{self._site.release.base}source/{name}")
 
     def href(self, iri: str) -> str | None:
         """Where a link to a thing goes: our page, or an address on the web; nothing else is linked."""
-        path = site().path(iri)
+        path = self._site.path(iri)
         if path:
             return f"/{self.lang}/{path}"
         return iri if iri.startswith(("https://", "http://")) else None
@@ -138,9 +152,9 @@ class Shower:
         """A thing by its name, linked where it can be."""
         if text is not None:
             return self._linked(iri, text, text)
-        made = site().once(f"links {self.lang}", dict[str, tuple[Markup, str]])
+        made = self._site.once(f"links {self.lang}", dict[str, tuple[Markup, str]])
         if iri not in made:
-            named = site().name(iri, self.lang)
+            named = self._site.name(iri, self.lang)
             tongue = (named.language or "") if named else ""
             made[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
         shown, tongue = made[iri]
@@ -150,4 +164,4 @@ class Shower:
 
     def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
-        return Markup('<a href="{}">{}</a>').format(href, shown) if href else escape(bare)
+        return Markup('<a href="%s">%s</a>') % (href, shown) if href else escape(bare)
