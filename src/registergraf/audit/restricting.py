@@ -135,8 +135,12 @@ def _is_aggregated(head: list[str]) -> bool:
     return bool({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"} & set(head))
 
 
-def _joined(texts: list[str], opening: int, closing: int) -> Iterator[int]:
-    """The braces behind which a group can be restricted: its own, and those of the groups that are joined in it."""
+def _joined(texts: list[str], opening: int, closing: int, *, only_selects: bool = False) -> Iterator[int]:
+    """The braces behind which a group can be restricted: its own, and those of the groups that are joined in it.
+
+    Where the group has the thing before them, also those of the SELECTs in what it leaves out, or may do without: they
+    are worked out by themselves, and rows about other things than the group's fit none of its own.
+    """
     if texts[opening + 1] == "SELECT":
         yield from _selected(texts, opening + 1, closing)
         return
@@ -147,15 +151,22 @@ def _joined(texts: list[str], opening: int, closing: int) -> Iterator[int]:
         depth += {"(": 1, ")": -1}.get(text, 0)
         if text == "{":
             end = _closing(texts, index)
-            if depth == 0 and _before_group(own) not in NOT_JOINED:
-                yield from _joined(texts, index, end)
+            what = _before_group(own)
+            apart = what in {"OPTIONAL", "MINUS"} and _has_this(own)
+            if depth == 0 and (apart or what not in NOT_JOINED):
+                yield from _joined(texts, index, end, only_selects=only_selects or apart)
             index, own = end, [*own, "}"]
         else:
             own.append(text)
         index += 1
     binds = ("AS", THIS) in pairwise(own)
-    if not binds and (THIS, 0) in _with_depth(_before_others(own)):
+    if not only_selects and not binds and _has_this(own):
         yield opening
+
+
+def _has_this(own: list[str]) -> bool:
+    """Whether the triple patterns that a group begins with bind the thing."""
+    return (THIS, 0) in _with_depth(_before_others(own))
 
 
 def _before_group(own: list[str]) -> str:
