@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from registergraf.catalogue.export import PROFILES, export, export_all, made_by
+from registergraf.catalogue.export import NEUTRAL, PROFILES, export, export_all, made_by
 from registergraf.catalogue.formats import FORMATS, Format, write, write_all, write_document
 from registergraf.lazily import importing
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "NEUTRAL",
     "PROFILES",
     "Format",
     "Slices",
