@@ -12,7 +12,7 @@ import datetime
 import re
 import resource
 import time
-from collections import Counter, deque
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,12 +38,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="*", default=[85, 850, 10_000], help="numbers of data sources")
+    parser.add_argument("--keep", type=Path, help="folder to leave the documents in, by size, profile and format")
+    asked = parser.parse_args()
     content = load(read_files(ROOT), BASE)
     lines = view_lines(content)
     heads = f"{'data sources':>14}{'data sets':>11}{'triples':>10}"
     print(f"{heads}{'queries, s':>12}{'sizes, s':>10}{'writing, s':>12}{'ms each':>9}{'MiB':>7}")
-    for size in parser.parse_args().sizes:
-        print(measured(lines, content, size), flush=True)
+    for size in asked.sizes:
+        print(measured(lines, content, size, asked.keep), flush=True)
 
 
 def view_lines(content: Content) -> list[str]:
@@ -53,15 +55,18 @@ def view_lines(content: Content) -> list[str]:
     return dumped.decode().splitlines(keepends=True)
 
 
-def measured(lines: list[str], content: Content, size: int) -> str:
+def measured(lines: list[str], content: Content, size: int, keep: Path | None) -> str:
     """A row of the table."""
     store, spent = sized(lines, size), Counter[str]()
     datasets = triples = 0
     exported = timed("queries", catalogue.export_all(store, content.queries, HDAB), spent)
-    for _, document in timed("sizes and queries", catalogue.sized(exported, PREFIXES), spent):
+    for profile, document in timed("sizes and queries", catalogue.sized(exported, PREFIXES), spent):
         datasets = datasets or len(catalogue.Slices(document).datasets)
         triples = triples or document.count(b"\n")
-        deque(timed("writing", catalogue.write_all(document), spent), maxlen=0)
+        for name, written in timed("writing", catalogue.write_all(document), spent):
+            if keep:
+                keep.mkdir(parents=True, exist_ok=True)
+                (keep / f"{size}-{profile}{catalogue.FORMATS[name].suffix}").write_bytes(written)
     sizes = spent["sizes and queries"] - spent["queries"]
     each = (spent["sizes and queries"] + spent["writing"]) / datasets * 1000
     return (

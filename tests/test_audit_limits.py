@@ -97,3 +97,13 @@ def test_the_audit_leaves_with_3_when_a_rule_could_not_be_judged(
 
     assert answer.return_value == 3
     assert "could not be checked" in place.read_text(encoding="utf-8")
+
+
+def test_the_check_leaves_with_3_when_a_rule_could_not_be_judged(settings: Settings) -> None:
+    """The rule and the reason are told on standard error."""
+    call = ["--content", settings.content, "--releases", settings.releases, "--sources", settings.sources, "check"]
+
+    answer = CliRunner(env={"REGISTERGRAF_RULE_SECONDS": "0.000001"}).invoke(registergraf, call, standalone_mode=False)
+
+    assert answer.return_value == 3
+    assert "S01: The rule could not be checked: it took more than 1e-06 seconds" in answer.stderr

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse, serialize
 
-from registergraf.audit.report import write_report
+from registergraf.audit.report import FORMATS, write_report
 from registergraf.cli.commands import registergraf
 from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
 from registergraf.release.judging import judge_release
@@ -229,7 +229,7 @@ def test_options_that_do_not_go_together_are_told(release: Release, settings: Se
     assert isinstance(answer.exception, UsageError)
 
 
-@pytest.mark.parametrize("name", ["text", "json", "csv", "xlsx", "html", "turtle", "sarif", "junit", "earl"])
+@pytest.mark.parametrize("name", list(FORMATS))
 def test_a_report_on_data_of_others_is_made_again(
     release: Release, settings: Settings, shapes: Path, tmp_path: Path, name: str
 ) -> None:
@@ -248,6 +248,29 @@ def test_a_report_on_data_of_others_is_made_again(
     place.unlink()
     with pytest.raises(RegistergrafError, match="cannot be read"):
         verify(report, settings)
+
+
+def test_a_report_on_json_ld_is_made_again(release: Release, settings: Settings, shapes: Path, tmp_path: Path) -> None:
+    """With a blank node among the things, as it is in the file."""
+    place = tmp_path / "books.jsonld"
+    place.write_bytes(written("jsonld"))
+
+    report = write_report(judge_data(release, settings, Asked(str(place), (), (shapes,))), "json")
+
+    assert verify(report, settings).same
+
+
+def test_a_shape_that_applies_to_nothing_is_in_the_table(release: Release, settings: Settings, tmp_path: Path) -> None:
+    """With nothing counted, so that it is seen that it was asked."""
+    data, shapes = tmp_path / "books.trig", tmp_path / "films.ttl"
+    data.write_text(DATA, encoding="utf-8")
+    shapes.write_text(SHAPES.replace("ex:Book ;", "ex:Film ;").replace('"some"', "1"), encoding="utf-8")
+
+    text = write_report(judge_data(release, settings, Asked(str(data), (), (shapes,))), "text").decode()
+
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.startswith("films-")}
+    assert rows
+    assert all(row == ["–", "0", "0", "0", "0"] for row in rows.values())
 
 
 def test_shapes_that_are_none_and_data_that_say_nothing_are_refused(

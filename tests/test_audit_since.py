@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,13 +12,15 @@ from click.testing import CliRunner
 from pyoxigraph import Quad, Store
 
 from registergraf import audit
+from registergraf.audit.restricting import restricted_in, told_of
 from registergraf.audit.since.merging import Before, judge_since
 from registergraf.audit.since.occurrences import occurrences
 from registergraf.cli.commands import registergraf
 from registergraf.content import read_files
 from registergraf.errors import UsageError
+from registergraf.graph.queries import select
 from registergraf.namespaces import BASE
-from registergraf.release import build
+from registergraf.release import build, differing
 from registergraf.release.judging import judge_release
 from registergraf.release.judging_since import judge_release_since, release_since
 from registergraf.settings import Settings
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registergraf.content import Content
+    from registergraf.graph.queries import Row
     from registergraf.release import Release
 
     Edit = Callable[[str, str, str], Path]
@@ -161,3 +165,68 @@ def test_what_a_query_reads_leads_back_to_what_its_rows_are_about() -> None:
     }
     assert "?this <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:C> ." in by_text["GRAPH ?g { ?this <a:p> ?v . }"]
     assert any("<a:q>" in text for text in by_text["?v <a:s> ?this ."])
+
+
+def test_a_way_back_goes_through_a_union_and_through_what_is_bound_from_other_variables() -> None:
+    """To the thing itself or the whole it is part of; to whichever of several the thing is."""
+    (phrase,) = (
+        read
+        for read in occurrences(
+            "SELECT ?this { { ?this a <a:C> BIND(?this AS ?part) } UNION { ?part <a:of> ?this } ?part <a:says> ?text }"
+        )
+        if read.pattern.predicate == "<a:says>"
+    )
+    (told,) = (
+        read
+        for read in occurrences(
+            "SELECT ?this { ?part <a:says> ?text OPTIONAL { ?part <a:of> ?whole } "
+            "BIND(COALESCE(?whole, ?part) AS ?this) BIND(EXISTS { ?text <a:in> ?language } AS ?known) }"
+        )
+        if read.pattern.predicate == "<a:in>"
+    )
+
+    (clause,) = (pattern.text for pattern in phrase.beside if "UNION" in pattern.text)
+    assert "BIND(?this AS ?part)" in clause
+    assert "?part <a:of> ?this ." in clause
+    assert set(told.names) == {"?whole", "?part"}
+    assert any(pattern.is_optional and "<a:of>" in pattern.text for pattern in told.beside)
+
+
+def test_a_check_restricted_to_some_things_gives_their_rows(store: Store) -> None:
+    """All of them and no others, for every check; also where a query tells of a whole what it finds of the parts."""
+    rules = audit.load_rules(read_files(CONTENT).under("shapes"), BASE)
+    asked = {(rule.id, run): text for rule in rules.rules for run, text in rule.checks.items()}
+    parts = 0
+    for key, text in asked.items():
+        whole = select(store, text)
+        things = sorted({row["this"].value for row in whole if "this" in row})
+        some = random.Random(str(key)).sample(things, min(2, len(things)))  # noqa: S311 - the same each time
+        wanted = [row for row in whole if "this" in row and row["this"].value in some]
+
+        assert as_counted(select(store, restricted_in(store, text, some))) == as_counted(wanted), key
+        parts += told_of(text) is not None
+    assert parts, "no check tells of a whole what it finds of the parts"
+
+
+def as_counted(rows: Iterable[Row]) -> Counter[tuple[tuple[str, str], ...]]:
+    """Rows, each as often as it is there."""
+    return Counter(tuple(sorted((name, str(term)) for name, term in row.items())) for row in rows)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_lines_that_two_files_differ_in(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By halving, as by comparing all lines; sorted or not."""
+    monkeypatch.setattr(differing, "SHORT", 8)
+    chance = random.Random(seed)  # noqa: S311 - the same files each time
+
+    def lines() -> list[bytes]:
+        return sorted({f"{'x' * chance.randint(0, 3)}{chance.randint(0, 60)}".encode() for _ in range(40)})
+
+    old = lines()
+    new = [line for line in old if chance.random() < 0.9] if seed % 2 else lines()
+    if seed % 5 == 0:
+        chance.shuffle(new)
+
+    found = differing.differing_lines(*(b"".join(line + b"\n" for line in one) for one in (old, new)))
+
+    assert found == (set(old) - set(new), set(new) - set(old))

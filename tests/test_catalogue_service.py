@@ -104,6 +104,15 @@ def test_conditional(service: Service) -> None:
     assert service.ask("/catalog.rdf", headers={"If-None-Match": '"other"'})[0] == 200
 
 
+def test_conditional_and_compressed(service: Service) -> None:
+    """Who has a compressed copy is told of that copy, and that there are others."""
+    packed = {"Accept-Encoding": "gzip"}
+    _, headers, _ = service.ask("/catalog", headers=packed)
+    assert headers["content-encoding"] == "gzip"
+    status, told, _ = service.ask("/catalog", headers={**packed, "If-None-Match": headers["etag"]})
+    assert (status, told["etag"], told["vary"]) == (304, headers["etag"], headers["vary"])
+
+
 def test_tags_differ(service: Service) -> None:
     """Every format and profile has a tag of its own."""
     tags = [

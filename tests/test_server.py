@@ -212,11 +212,12 @@ def test_head_is_told_of_the_same_representation() -> None:
 )
 def test_not_modified_names_the_tag_that_the_client_has(named: str, told: str) -> None:
     """The application compares without codings, and the client gets its own tag back."""
-    response = Response(304, [("Content-Type", "text/html"), ("ETag", '"one"')])
+    response = Response(304, [("ETag", '"one"')])
     compress(response, named, "gzip", 1024)
 
     assert without_coding(named).endswith('"one"')
     assert response.header("etag") == told
+    assert response.header("vary") == "Accept-Encoding"
 
 
 # ---------------------------------------------------------------- what is kept

@@ -16,6 +16,7 @@ from generate import write
 
 from bench_http.measuring import Plan, measure
 from bench_http.servers import SERVERS, NotLoadedError, Registergraf, Server
+from bench_http.workload import gallery
 from registergraf.release import current
 
 SIZES = {"real": 0, "100k": 100_000, "1M": 1_000_000, "10M": 10_000_000}
@@ -45,12 +46,12 @@ def main() -> None:
 
 def _one(name: str, folder: Path, peers: list[str], plan: Plan) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    real = current(Registergraf.template).graph_file
-    graph = real
+    release = current(Registergraf.template)
+    graph = release.graph_file
     if SIZES[name]:
         graph = folder / "graph.nt"
         if not graph.is_file():
-            write(real, graph, SIZES[name])
+            write(release.graph_file, graph, SIZES[name])
     with graph.open("rb") as lines:
         triples = sum(1 for _ in lines)
     print(f"\n## The {name} graph, {triples:,} triples, {time.strftime('%Y-%m-%d %H:%M')}\n", flush=True)
@@ -65,7 +66,8 @@ def _one(name: str, folder: Path, peers: list[str], plan: Plan) -> None:
         else:
             servers.append(kind(folder))
     try:
-        measure([server for server in servers if _loads(server, graph)], graph, folder, plan)
+        loaded = [server for server in servers if _loads(server, graph)]
+        measure(loaded, graph, folder, plan, None if SIZES[name] else gallery(release.queries))
     finally:
         for server in servers:
             server.stop()

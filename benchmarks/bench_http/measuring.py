@@ -13,7 +13,7 @@ from bench_http.client import Round, ask, run, write_targets
 from bench_http.workload import QUESTIONS, never_repeated, read_values, repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bench_http.servers import Server
@@ -38,12 +38,16 @@ class Plan(NamedTuple):
     clients: int
 
 
-def measure(servers: Sequence[Server], graph: Path, folder: Path, plan: Plan) -> None:
-    """Print every table for servers that have loaded a graph; each is left running."""
+def measure(
+    servers: Sequence[Server], graph: Path, folder: Path, plan: Plan, gallery: Mapping[str, str] | None = None
+) -> None:
+    """Print every table for servers that have loaded a graph; each is left running.
+
+    The questions of the gallery, which look at the graphs of claims, are asked of those who were given them.
+    """
     values = read_values(graph)
     _starts(servers, plan)
-    _compare(servers, values)
-    names = list(QUESTIONS)
+    _compare(servers, values, QUESTIONS)
     targets = folder / "targets"
     seeds = iter(range(1, 1 << 30))
 
@@ -51,20 +55,36 @@ def measure(servers: Sequence[Server], graph: Path, folder: Path, plan: Plan) ->
 
     def load(
         title: str,
-        make: Callable[[Values, list[str], int], Iterable[str]],
+        make: Callable[[int], Iterable[str]],
         clients: Sequence[int],
         count: int = many,
+        asked: Sequence[Server] = servers,
         **how: bool,
     ) -> None:
         def once(server: Server, clients: int) -> Round:
-            write_targets(server, make(values, names, next(seeds)), count, targets, **how)
+            write_targets(server, make(next(seeds)), count, targets, **how)
             return run(server, targets, clients, plan.seconds)
 
-        _loads(title, servers, plan.rounds, clients, once)
+        _loads(title, asked, plan.rounds, clients, once)
 
-    load("Queries that never repeat", never_repeated, (plan.clients, 1))
-    load("Queries that repeat (400, by Zipf's law)", lambda v, n, _: repeated(v, n, 0), (plan.clients,))
-    load("Conditional requests", lambda v, n, _: never_repeated(v, n, 0), (plan.clients,), 200, tags=True)
+    load("Queries that never repeat", lambda seed: never_repeated(values, QUESTIONS, seed), (plan.clients, 1))
+    load("Queries that repeat (400, by Zipf's law)", lambda _: repeated(values, QUESTIONS, 0), (plan.clients,))
+    load("Conditional requests", lambda _: never_repeated(values, QUESTIONS, 0), (plan.clients,), 200, tags=True)
+    if gallery:
+        whole = [server for server in servers if server.has_claims]
+        _compare(whole, values, gallery)
+        load(
+            f"The {len(gallery)} questions of the gallery, never repeated",
+            lambda seed: never_repeated(values, gallery, seed),
+            (plan.clients, 1),
+            asked=whole,
+        )
+        load(
+            "The questions of the gallery that repeat (400, by Zipf's law)",
+            lambda _: repeated(values, gallery, 0),
+            (plan.clients,),
+            asked=whole,
+        )
     _memory(servers)
     _alone(servers, plan, values, targets)
 
@@ -126,7 +146,7 @@ def _alone(servers: Sequence[Server], plan: Plan, values: Values, targets: Path)
         seen: dict[str, list[float]] = {name: [] for name in names}
         for turn in range(plan.rounds):
             for server in servers:
-                queries = never_repeated(values, [question], 1000 * (number + 1) + turn)
+                queries = never_repeated(values, {question: QUESTIONS[question]}, 1000 * (number + 1) + turn)
                 seen[server.name].append(_middle(server, queries, targets, plan.seconds / 5))
         pairs = list(zip(seen.get(PEER, []), seen.get(OURS, []), strict=False))
         ratio = f"{median(peer / ours for peer, ours in pairs):.2f}" if pairs else ""
@@ -144,11 +164,11 @@ def _middle(server: Server, queries: Iterator[str], targets: Path, seconds: floa
     return run(server, targets, 1, max(1, seconds)).median
 
 
-def _compare(servers: Sequence[Server], values: Values) -> None:
+def _compare(servers: Sequence[Server], values: Values, questions: Mapping[str, str]) -> None:
     """Ask each question of each server and tell whether the answers are equal; a peer that differs is named."""
     differ: dict[tuple[str, str], int] = {}
-    for question in QUESTIONS:
-        for query, _ in zip(never_repeated(values, [question], 7), range(CHECKED), strict=False):
+    for question, text in questions.items():
+        for query, _ in zip(never_repeated(values, {question: text}, 7), range(CHECKED), strict=False):
             first = None
             for server in servers:
                 answer = _rows(query, server)

@@ -42,6 +42,8 @@ class Server:
     command = ""
     """The program without which it cannot be measured."""
     most_triples = 1 << 40
+    has_claims = False
+    """Whether it is given every graph, and has the default graph by itself."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / type(self).__name__.lower()
@@ -116,6 +118,7 @@ class Registergraf(Server):
 
     name = "Registergraf"
     command = "registergraf"
+    has_claims = True
     template = Path("releases")
     """Releases whose current one the graph is put in the place of."""
 
@@ -137,6 +140,7 @@ class Oxigraph(Server):
 
     name = "Oxigraph"
     command = "oxigraph"
+    has_claims = True
     path = "/query?query="
 
     def _load(self, graph: Path) -> None:

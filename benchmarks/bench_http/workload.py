@@ -1,4 +1,4 @@
-"""What is asked: the questions beside this file, filled in with what the graph has.
+"""What is asked: the questions beside this file, or those of the gallery, filled in with what the graph has.
 
 A question that never comes again differs from the others in a value of the graph, and where those run out in a number
 in a comment, which changes nothing but the text.
@@ -12,13 +12,18 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from registergraf.graph.named import named_queries
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from registergraf.graph.named import NamedQuery
 
 QUESTIONS = {
     path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("questions/*.rq"))
 }
 
+_HEADER = re.compile(r"(?:#.*\n|\n)*")
 _FOUND = {
     "slug": re.compile(r' <http://purl\.org/dc/terms/identifier> "([a-z][^"]*)" \.$'),
     "claim": re.compile(r"^<([^>]+/claim/[^>]+)> <http://www\.w3\.org/ns/prov#wasDerivedFrom>"),
@@ -58,17 +63,29 @@ def read_values(graph: Path) -> Values:
     )
 
 
-def never_repeated(values: Values, names: list[str], seed: int) -> Iterator[str]:
+def gallery(queries: Mapping[str, str]) -> dict[str, str]:
+    """The named queries of a release as questions; one that can be asked of a single data source is asked of one."""
+    return {name: _of_one(query) for name, query in named_queries(queries).items()}
+
+
+def _of_one(query: NamedQuery) -> str:
+    head, select, rest = query.text[_HEADER.match(query.text).end() :].replace("%", "%%").partition("SELECT")
+    if any(parameter.name == "slug" for parameter in query.parameters):
+        rest = rest.replace("{", '{ VALUES ?slug { "%(slug)s" }', 1)
+    return head + select + rest
+
+
+def never_repeated(values: Values, questions: Mapping[str, str], seed: int) -> Iterator[str]:
     """Queries without end, the questions in turn, no two of which are the same."""
     chance = random.Random(seed)  # noqa: S311 - to be the same each time
-    for number, name in enumerate(itertools.cycle(names)):
-        yield QUESTIONS[name] % values.choose(chance) + f"# {seed}-{number}\n"
+    for number, question in enumerate(itertools.cycle(questions.values())):
+        yield question % values.choose(chance) + f"\n# {seed}-{number}\n"
 
 
-def repeated(values: Values, names: list[str], seed: int, different: int = 400) -> Iterator[str]:
+def repeated(values: Values, questions: Mapping[str, str], seed: int, different: int = 400) -> Iterator[str]:
     """Queries without end as people ask them: few are asked often and many seldom (Zipf's law)."""
     chance = random.Random(seed)  # noqa: S311 - to be the same each time
-    some = list(itertools.islice(never_repeated(values, names, seed), different))
+    some = list(itertools.islice(never_repeated(values, questions, seed), different))
     weights = list(itertools.accumulate(1 / rank for rank in range(1, different + 1)))
     while True:
         yield from chance.choices(some, cum_weights=weights, k=1000)

@@ -34,7 +34,7 @@ class Expected:
     def __init__(self, *releases: Release) -> None:
         self.releases = [release.name for release in releases]
         values = read_values(releases[0].graph_file)
-        queries = list(islice(never_repeated(values, list(QUESTIONS), 1), QUERIES))
+        queries = list(islice(never_repeated(values, QUESTIONS, 1), QUERIES))
         self.pairs = [Pair(query, {}) for query in queries]
         for release in releases:
             store = Store()

@@ -17,8 +17,9 @@ class Ledger:
     """Counts, faults and figures; `now` is the release that every answer asked for from now on comes from."""
 
     def __init__(self, first: str) -> None:
-        self.first = self.now = first
+        self.now = first
         self.changing = False
+        self.changes = 0
         self.end = Event()
         self.kills = 0
         self.memory: list[float] = []
@@ -30,7 +31,7 @@ class Ledger:
 
     def may_answer(self, releases: list[str]) -> set[str]:
         """The releases of which one answers a request that is made now."""
-        return set(releases) if self.changing and self.now == self.first else {self.now}
+        return set(releases) if self.changing else {self.now}
 
     def note(self, what: str, seconds: float) -> None:
         """Count an answer that was right."""

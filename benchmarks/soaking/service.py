@@ -43,8 +43,9 @@ class Service:
 
     def reload(self, name: str) -> None:
         """Have it change to the release that is current, and wait until it has."""
+        before = self.says().count("serving release")
         self._process.send_signal(signal.SIGHUP)
-        self._hears(f"serving release ({name})")
+        self._hears(rf"(?s)(?:serving release.*){{{before}}}serving release ({name})")
 
     def kill_one(self) -> int:
         """Kill one of the query workers; every tenth time the process that forks them."""

@@ -7,6 +7,7 @@ system ends it. The children are forked: they share the pages of the dataset tha
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -59,14 +60,18 @@ class _Child(NamedTuple):
     """The task that it is at."""
 
 
-def done_apart(tasks: Sequence[Task[T]], limits: Limits) -> list[T | Lost]:
-    """The answers to the tasks in their order; as many children as there are processors, each one task at a time."""
+def done_apart(tasks: Sequence[Task[T]], limits: Limits, most: int | None = None) -> list[T | Lost]:
+    """The answers to the tasks in their order; each child does one task at a time.
+
+    There are as many children as processors, or `most` of them.
+    """
+    number = min(len(tasks), most or os.cpu_count() or 1)
     left = deque(range(len(tasks)))
     answers: dict[int, T | Lost] = {}
     children: dict[Connection, _Child] = {}
     try:
         while left or children:
-            while left and len(children) < min(len(tasks), os.cpu_count() or 1):
+            while left and len(children) < number:
                 child = _started(tasks, left.popleft(), limits)
                 children[child.connection] = child
             for ready in wait(list(children)):
@@ -124,6 +129,7 @@ def _work(tasks: Sequence[Task[T]], connection: Connection, other_end: Connectio
     """The life of a child: a task for each number that comes, until there is none."""
     other_end.close()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    gc.freeze()  # to look through what is shared with the parent would copy it
     _limit_memory(limits.memory_mb)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (index := connection.recv()) is not None:

@@ -32,12 +32,14 @@ class StoreAsker:
 
     store: Store = field(repr=False)
     limits: Limits = field(default_factory=Limits)
+    processes: int | None = None
+    """How many there are at most; as many as processors where nothing is said."""
 
     def ask_all(self, queries: Sequence[str]) -> list[list[Row] | Lost]:
         """The answers in the order of the queries; one that takes too long or crashes is lost, the others are not."""
         # shapes that are applied to the same things ask the same for them
         once = list(dict.fromkeys(queries))
-        answers = done_apart([self._task(query) for query in once], self.limits)
+        answers = done_apart([self._task(query) for query in once], self.limits, self.processes)
         by_query = dict(zip(once, answers, strict=True))
         return [by_query[query] for query in queries]
 

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -18,7 +19,7 @@ from registergraf.audit.apart import Limits
 from registergraf.audit.asking import StoreAsker
 from registergraf.audit.evidence import Evidence
 from registergraf.audit.lost import lost_verdict
-from registergraf.audit.restricting import restricted
+from registergraf.audit.restricting import restricted, restricted_in
 from registergraf.audit.rows import rows_of
 from registergraf.audit.verdicts import OUTCOMES, Detail, Verdict
 from registergraf.graph.queries import select
@@ -74,7 +75,10 @@ def judge_near(
 
     What `laid_out` lays beside the dataset has to be there.
     """
-    seen = rows_of(rules, StoreAsker(store, limits or Limits()), near=near)
+    # to start another process takes longer than what is asked of few things
+    few = 1 if near is not None and None not in near.values() else None
+    asker = StoreAsker(store, limits or Limits(), few)
+    seen = rows_of(rules, asker, near=near, restrict=partial(restricted_in, store))
     sources = {source for rule in rules.rules for source in rule.sources}
     evidence = Evidence.near(store, base, (row for one in seen for row in one.rows if "this" in row), sources)
     return list(verdicts_of(seen, evidence)), evidence

@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from registergraf.graph.queries import select
 from registergraf.sparql_tokens import COMMENT, IRI, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Store
 
 TOKEN = re.compile(
     rf"{STRING} | {COMMENT} | {IRI} | (?P<variable>[?$]\w+) | (?P<word>[A-Za-z_][\w:.-]*) | (?P<mark>[{{}}()])",
@@ -23,31 +26,91 @@ TOKEN = re.compile(
 )
 THIS = "?"
 """How the variable that a query is about stands among its tokens."""
-NOT_JOINED = {"OPTIONAL", "MINUS", "EXISTS", "VALUES", "SERVICE"}
+NOT_JOINED = {"OPTIONAL", "MINUS", "EXISTS", "VALUES", "SERVICE", "SILENT"}
 """What stands before a group whose solutions are not joined with those around it, or that is no group of patterns."""
 CUTTING = {"LIMIT", "OFFSET"}
+
+PART_OR_WHOLE = re.compile(
+    r"OPTIONAL\s*\{(?P<pattern>[^{}]*)\}\s*"
+    r"BIND\(COALESCE\(\?(?P<whole>\w+),\s*\?(?P<own>\w+)\)\s+AS\s+\?this\)"
+)
+"""How a query tells of a whole what it finds of a part."""
+PREFIX = re.compile(r"^PREFIX .*$", re.MULTILINE)
+
+
+class Told(NamedTuple):
+    """The variable that a query has its things from, and how things lead back to it."""
+
+    own: str
+    whole: str
+    pattern: str
+    """What leads from the own thing to the whole, with the prefixes that it needs."""
+    prefixes: str
+    places: tuple[int, ...]
+    """Where in the query its own things can be restricted, as offsets, in order."""
+
+    def leading_to(self, things: Iterable[str]) -> str:
+        """The query for the own things that some wholes are told of."""
+        values = _values(self.whole, things)
+        return f"{self.prefixes}\nSELECT DISTINCT ?{self.own} WHERE {{ {values} {self.pattern} }}"
 
 
 def restricted(query: str, things: Iterable[str], about: str = "this") -> str:
     """A SELECT with its rows restricted to some things, by their IRIs, that the variable `about` names."""
-    values = f"VALUES ?{about} {{ {' '.join(f'<{thing}>' for thing in sorted(things))} }}"
+    values = _values(about, things)
+    return f"{_inserted(query, places(query, about), values).rstrip()}\n{values}\n"
+
+
+def restricted_in(store: Store, query: str, things: Iterable[str]) -> str:
+    """The same for ``?this``, also where it is a whole that a query tells of what it finds of the parts in a store."""
+    listed, told = list(things), told_of(query)
+    if told is None:
+        return restricted(query, listed)
+    parts = {row[told.own].value for row in select(store, told.leading_to(listed))}
+    inner = _inserted(query, told.places, _values(told.own, {*listed, *parts}))
+    return f"{inner.rstrip()}\n{_values('this', listed)}\n"
+
+
+def _values(name: str, things: Iterable[str]) -> str:
+    return f"VALUES ?{name} {{ {' '.join(f'<{thing}>' for thing in sorted(things))} }}"
+
+
+def _inserted(query: str, where: Iterable[int], values: str) -> str:
     parts, end = [], 0
-    for place in places(query, about):
+    for place in where:
         parts += [query[end:place], f" {values} "]
         end = place
-    return f"{''.join(parts)}{query[end:].rstrip()}\n{values}\n"
+    return "".join([*parts, query[end:]])
 
 
 @cache
 def places(query: str, about: str) -> tuple[int, ...]:
     """Where in a query its rows can be restricted, as offsets, in order."""
+    texts, ends = _tokens(query, about)
+    return tuple(sorted(ends[index] for index in _selected(texts, 0, len(texts))))
+
+
+@cache
+def told_of(query: str) -> Told | None:
+    """How a query has ``?this`` from another variable, where it has it so."""
+    found = PART_OR_WHOLE.search(query)
+    if found is None:
+        return None
+    texts, ends = _tokens(query, found["own"])
+    around = [index for index, text in enumerate(texts) if text == "{" and ends[index] <= found.start()]
+    opening = next(index for index in reversed(around) if ends[_closing(texts, index)] > found.start())
+    where = tuple(sorted(ends[index] for index in _joined(texts, opening, _closing(texts, opening))))
+    return Told(found["own"], found["whole"], found["pattern"], "\n".join(PREFIX.findall(query)), where)
+
+
+def _tokens(query: str, about: str) -> tuple[list[str], list[int]]:
+    """The words and marks of a query that say where it can be restricted, and where each ends."""
     tokens = [
         (THIS if found["variable"] else (found["word"] or found["mark"]).upper(), found.end())
         for found in TOKEN.finditer(query)
         if found.lastgroup and found["variable"] in {None, f"?{about}", f"${about}"}
     ]
-    texts = [text for text, _ in tokens]
-    return tuple(sorted(tokens[index][1] for index in _selected(texts, 0, len(texts))))
+    return [text for text, _ in tokens], [end for _, end in tokens]
 
 
 def _selected(texts: list[str], first: int, last: int) -> Iterator[int]:
@@ -72,8 +135,12 @@ def _is_aggregated(head: list[str]) -> bool:
     return bool({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"} & set(head))
 
 
-def _joined(texts: list[str], opening: int, closing: int) -> Iterator[int]:
-    """The braces behind which a group can be restricted: its own, and those of the groups that are joined in it."""
+def _joined(texts: list[str], opening: int, closing: int, *, only_selects: bool = False) -> Iterator[int]:
+    """The braces behind which a group can be restricted: its own, and those of the groups that are joined in it.
+
+    Where the group has the thing before them, also those of the SELECTs in what it leaves out, or may do without: they
+    are worked out by themselves, and rows about other things than the group's fit none of its own.
+    """
     if texts[opening + 1] == "SELECT":
         yield from _selected(texts, opening + 1, closing)
         return
@@ -84,15 +151,28 @@ def _joined(texts: list[str], opening: int, closing: int) -> Iterator[int]:
         depth += {"(": 1, ")": -1}.get(text, 0)
         if text == "{":
             end = _closing(texts, index)
-            if depth == 0 and not NOT_JOINED & {*own[-1:], *own[-3:-2]}:
-                yield from _joined(texts, index, end)
+            what = _before_group(own)
+            apart = what in {"OPTIONAL", "MINUS"} and _has_this(own)
+            if depth == 0 and (apart or what not in NOT_JOINED):
+                yield from _joined(texts, index, end, only_selects=only_selects or apart)
             index, own = end, [*own, "}"]
         else:
             own.append(text)
         index += 1
     binds = ("AS", THIS) in pairwise(own)
-    if not binds and (THIS, 0) in _with_depth(_before_others(own)):
+    if not only_selects and not binds and _has_this(own):
         yield opening
+
+
+def _has_this(own: list[str]) -> bool:
+    """Whether the triple patterns that a group begins with bind the thing."""
+    return (THIS, 0) in _with_depth(_before_others(own))
+
+
+def _before_group(own: list[str]) -> str:
+    """The word that says what a group is for; a list of variables may stand between."""
+    words = [text for text in own[-3:] if text not in {"(", ")", THIS}]
+    return words[-1] if words else ""
 
 
 def _before_others(own: list[str]) -> list[str]:

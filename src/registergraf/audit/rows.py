@@ -13,7 +13,7 @@ from registergraf.audit.shacl import read_shapes, shape_rows
 from registergraf.errors import ShapesError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from registergraf.audit.asking import Asker
     from registergraf.audit.compiled import Plan
@@ -42,12 +42,18 @@ class _Part(NamedTuple):
     lost: Lost | None = None
 
 
-def rows_of(rules: Rules, asker: Asker, *, near: Mapping[tuple[str, str], set[str] | None] | None = None) -> list[Seen]:
+def rows_of(
+    rules: Rules,
+    asker: Asker,
+    *,
+    near: Mapping[tuple[str, str], set[str] | None] | None = None,
+    restrict: Callable[[str, Iterable[str]], str] = restricted,
+) -> list[Seen]:
     """The rows of every rule and run that has a check or a shape, in the order of the rules.
 
-    `near` gives, by rule and run, the things that rows are wanted for; None for all.
+    `near` gives, by rule and run, the things that rows are wanted for, None for all; `restrict` a check for them.
     """
-    parts = _parts(rules) if near is None else list(_near(rules, near))
+    parts = _parts(rules) if near is None else list(_near(rules, near, restrict))
     answers = iter(asker.ask_all([query for part in parts for query in part.queries]))
     seen: dict[tuple[str, str], Seen] = {}
     for part in parts:
@@ -70,7 +76,9 @@ def _parts(rules: Rules) -> list[_Part]:
     return sorted(parts, key=lambda part: (part.rule.id, part.run != "view"))
 
 
-def _near(rules: Rules, near: Mapping[tuple[str, str], set[str] | None]) -> Iterator[_Part]:
+def _near(
+    rules: Rules, near: Mapping[tuple[str, str], set[str] | None], restrict: Callable[[str, Iterable[str]], str]
+) -> Iterator[_Part]:
     """The parts as far as they are about some things."""
     shapes = read_shapes(rules)
     for part in _parts(rules):
@@ -78,7 +86,7 @@ def _near(rules: Rules, near: Mapping[tuple[str, str], set[str] | None]) -> Iter
         if things is None:
             yield part
         elif things and part.plan is None:
-            yield part._replace(queries=tuple(restricted(query, things) for query in part.queries))
+            yield part._replace(queries=tuple(restrict(query, things) for query in part.queries))
         elif things:
             planned = plan(shapes, NamedNode(part.rule.iri), [NamedNode(thing) for thing in sorted(things)])
             yield part._replace(queries=planned.queries, plan=planned)

@@ -53,7 +53,12 @@ CATALOG = f" <{RDF_TYPE}> <http://www.w3.org/ns/dcat#Catalog> .".encode()
 """What a line goes on with that says that its subject is a catalogue."""
 
 
-def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> Iterator[tuple[str, bytes]]:
+def export_all(
+    view: Store,
+    queries: Mapping[str, str],
+    hdab: NamedNode,
+    profiles: Mapping[str, Sequence[str]] = PROFILES,
+) -> Iterator[tuple[str, bytes]]:
     """Make the catalogue document of each profile, one after the other: sorted N-Triples, without blank nodes.
 
     `view` is a store whose default graph is the view of a day; `queries` has the text of each query by its path below
@@ -62,14 +67,29 @@ def export_all(view: Store, queries: Mapping[str, str], hdab: NamedNode) -> Iter
     is not SPARQL, and `ContentError` for a profile without queries and for a query that gives a blank node, which a
     harvester would see as another node every time.
     """
-    made = _Folders(view, queries, hdab, {folder for folders in PROFILES.values() for folder in folders})
-    for profile in PROFILES:
-        yield profile, _document(made, profile)
+    made = {
+        folder: _made(f"catalogue/{folder}", view, queries, {"hdab": hdab})
+        for folder in sorted(set(chain.from_iterable(profiles.values())))
+    }
+    own = {profile: _made(f"catalogue/{EVERY}", view, queries, {"profile": Literal(profile)}) for profile in profiles}
+    asked = _asked(made, queries, profiles)
+    for profile, folders in profiles.items():
+        _refuse_silent(profile, folders, queries)
+        parts = [*(made[folder] for folder in folders), own[profile], asked[profile]]
+        yield profile, _counted(joined(_reachable(ordered(chain.from_iterable(parts)))))
 
 
 def export(view: Store, queries: Mapping[str, str], profile: str, hdab: NamedNode) -> bytes:
     """Make the catalogue document of one profile; raises as `export_all`, and `UnknownNameError` for another name."""
-    return _document(_Folders(view, queries, hdab, by_name(PROFILES, "profile", profile)), profile)
+    return dict(export_all(view, queries, hdab, {profile: by_name(PROFILES, "profile", profile)}))[profile]
+
+
+def _refuse_silent(profile: str, folders: Iterable[str], queries: Iterable[str]) -> None:
+    for folder in folders:
+        if not any(path.startswith(f"catalogue/{folder}/") for path in queries):
+            raise ContentError(
+                [Problem(f"queries/catalogue/{folder}", 0, f"holds no query for the profile '{profile}'")]
+            )
 
 
 def made_by(folder: str, view: Store, queries: Mapping[str, str], bindings: Mapping[str, Term] | None = None) -> bytes:
@@ -80,35 +100,21 @@ def made_by(folder: str, view: Store, queries: Mapping[str, str], bindings: Mapp
     return joined(_made(folder, view, queries, bindings))
 
 
-class _Folders:
-    """What the queries of each folder give over the view, as lines and as a graph of its own to be asked."""
-
-    def __init__(self, view: Store, queries: Mapping[str, str], hdab: NamedNode, folders: Iterable[str]) -> None:
-        self.view, self.queries = view, queries
-        self.lines = {folder: _made(f"catalogue/{folder}", view, queries, {"hdab": hdab}) for folder in sorted(folders)}
-        self.graphs = Store()
-        for folder, lines in self.lines.items():
-            self.graphs.bulk_load(joined(lines), format=RdfFormat.N_TRIPLES, to_graph=_graph(folder))
-
-
-def _graph(folder: str) -> NamedNode:
-    return NamedNode(f"urn:x-folder:{folder}")
-
-
-def _document(made: _Folders, profile: str) -> bytes:
-    folders, queries = PROFILES[profile], made.queries
-    for folder in folders:
-        if not any(path.startswith(f"catalogue/{folder}/") for path in queries):
-            raise ContentError(
-                [Problem(f"queries/catalogue/{folder}", 0, f"holds no query for the profile '{profile}'")]
-            )
-    graphs = [_graph(folder) for folder in folders]
-    parts = [
-        *(made.lines[folder] for folder in folders),
-        _made(f"catalogue/{EVERY}", made.view, queries, {"profile": Literal(profile)}),
-        *(_made(f"catalogue/{folder}/document", made.graphs, queries, graphs=graphs) for folder in folders),
-    ]
-    return _counted(joined(_reachable(ordered(chain.from_iterable(parts)))))
+def _asked(
+    made: Mapping[str, Sequence[bytes]], queries: Mapping[str, str], profiles: Mapping[str, Sequence[str]]
+) -> dict[str, list[bytes]]:
+    """What the queries give, for each profile, that are run over what its folders gave."""
+    graphs, store = {folder: NamedNode(f"urn:x-folder:{folder}") for folder in made}, Store()
+    for folder, lines in made.items():
+        store.bulk_load(joined(lines), format=RdfFormat.N_TRIPLES, to_graph=graphs[folder])
+    return {
+        profile: ordered(
+            line
+            for folder in folders
+            for line in _made(f"catalogue/{folder}/document", store, queries, graphs=[graphs[one] for one in folders])
+        )
+        for profile, folders in profiles.items()
+    }
 
 
 def _made(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from registergraf.catalogue.lines import joined, object_of, ordered, split, to_lines
 from registergraf.namespaces import RDF_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from registergraf.catalogue.slices import Slices
 
+MEMBER = "http://www.w3.org/ns/dcat#dataset"
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 XSD_INTEGER = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 
@@ -20,30 +25,30 @@ def pages(slices: Slices, size: int) -> int:
     return max(1, -(-len(slices.datasets) // size))
 
 
-def page(slices: Slices, catalog: NamedNode, number: int, size: int, ending: str) -> list[Triple]:
-    """The triples of a page, counted from 1: the catalogue with the data sets of the page, and how to go on.
+def page(slices: Slices, catalog: NamedNode, number: int, size: int, ending: str) -> bytes:
+    """A page, counted from 1, as sorted N-Triples: the catalogue with the data sets of the page, and how to go on.
 
     The address of a page is that of the catalogue, ``/pages/``, its number and `ending`. The last one has no next.
     """
     own = slices.datasets[(number - 1) * size : number * size]
-    others = set(slices.datasets) - set(own)
-    described = {triple for thing in (catalog, *own) for triple in slices.of(thing)}
-    kept = [t for t in described if not (t.subject == catalog and t.object in others)]
+    member, listed = f"{catalog} <{MEMBER}> ".encode(), {str(dataset).encode() for dataset in own}
+    kept = (
+        line for line in split(slices.document_of(catalog)) if not line.startswith(member) or object_of(line) in listed
+    )
+    described = (line for dataset in own for line in split(slices.document_of(dataset)))
+    return joined(ordered(chain(kept, described, to_lines(_steps(slices, catalog, number, size, ending)))))
+
+
+def _steps(slices: Slices, catalog: NamedNode, number: int, size: int, ending: str) -> Iterator[Triple]:
     last = pages(slices, size)
-    steps = {"first": 1, "last": last, "previous": number - 1, "next": number + 1}
     here = _address(catalog, number, ending)
-    told = [
-        Triple(here, NamedNode(RDF_TYPE), NamedNode(HYDRA + "PartialCollectionView")),
-        Triple(catalog, NamedNode(RDF_TYPE), NamedNode(HYDRA + "Collection")),
-        Triple(catalog, NamedNode(HYDRA + "view"), here),
-        Triple(catalog, NamedNode(HYDRA + "totalItems"), Literal(str(len(slices.datasets)), datatype=XSD_INTEGER)),
-        *(
-            Triple(here, NamedNode(HYDRA + n), _address(catalog, to, ending))
-            for n, to in steps.items()
-            if 1 <= to <= last
-        ),
-    ]
-    return sorted({*kept, *told}, key=str)
+    yield Triple(here, NamedNode(RDF_TYPE), NamedNode(HYDRA + "PartialCollectionView"))
+    yield Triple(catalog, NamedNode(RDF_TYPE), NamedNode(HYDRA + "Collection"))
+    yield Triple(catalog, NamedNode(HYDRA + "view"), here)
+    yield Triple(catalog, NamedNode(HYDRA + "totalItems"), Literal(str(len(slices.datasets)), datatype=XSD_INTEGER))
+    for name, to in {"first": 1, "last": last, "previous": number - 1, "next": number + 1}.items():
+        if 1 <= to <= last:
+            yield Triple(here, NamedNode(HYDRA + name), _address(catalog, to, ending))
 
 
 def _address(catalog: NamedNode, number: int, ending: str) -> NamedNode:

@@ -15,6 +15,7 @@ from registergraf.assessment.harvest import FAILS, Finding, Harvest, differ
 from registergraf.assessment.reach import Limit, limits
 from registergraf.assessment.scores import addresses
 from registergraf.assessment.telling import to_dqv, to_json, to_text
+from registergraf.cli.releases import current_or_built
 from registergraf.content import read_files
 from registergraf.errors import DocumentError, UsageError
 from registergraf.fetching import fetch, is_address, statuses
@@ -130,8 +131,6 @@ def harvest_check(  # noqa: PLR0913, PLR0917 - click passes each option as a par
 
 def own_limits(settings: Settings, files: Mapping[str, str], profile: str) -> Sequence[Limit]:
     """What the catalogue of the current release cannot have of the scores, in one of its views."""
-    from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this one's verbs
-
     return limits(current_or_built(settings).store, files, profile)
 
 
@@ -163,8 +162,6 @@ def read_place(settings: Settings, place: str | None, syntax: str, profile: str)
     Raises `DocumentError` for one that is not there or cannot be read.
     """
     if place is None:
-        from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this one's verbs
-
         release = current_or_built(settings)
         return read_document(
             release.catalogue(profile, "turtle"), f"release {release.name}, {profile}", syntax="turtle"

@@ -13,11 +13,11 @@ from registergraf.audit import trend as trends
 from registergraf.audit.explain import explain as explain_in_words
 from registergraf.audit.report import FORMATS, Report, write_report
 from registergraf.audit.rules import LANGUAGES, load_rules
-from registergraf.cli.commands import as_of_option, current_or_built
 from registergraf.cli.group import registergraf
+from registergraf.cli.options import as_of_option
+from registergraf.cli.releases import named_release
 from registergraf.content import read_files
-from registergraf.errors import RegistergrafError, UnknownNameError, UsageError
-from registergraf.release import open_release
+from registergraf.errors import RegistergrafError, UsageError
 from registergraf.release.judging import judge_release
 from registergraf.release.judging_others import Asked, judge_data
 from registergraf.release.judging_since import judge_release_since, release_since
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from registergraf.release import Release
     from registergraf.settings import Settings
 
 DIFFERS, BROKEN = 1, 4
@@ -193,20 +192,6 @@ def asked_of(data: str, sets: str, shapes: Sequence[Path], graphs: Sequence[str]
     if not names and not shapes:
         raise UsageError("--data needs rules to judge by: --rules structure,law,dcat-ap-no or --shapes FILE")
     return Asked(data, names, tuple(shapes), tuple(graphs))
-
-
-def named_release(settings: Settings, name: str | None) -> Release:
-    """The release of a name, or of its beginning where only one begins so; the current one without a name.
-
-    Raises `UnknownNameError`.
-    """
-    if name is None:
-        return current_or_built(settings)
-    known = sorted(path.name for path in settings.releases_dir.glob("[0-9a-f]*") if path.is_dir())
-    found = [release for release in known if release.startswith(name)]
-    if len(found) != 1:
-        raise UnknownNameError("release", name, found[:3] or known[:3])
-    return open_release(settings.releases_dir / found[0])
 
 
 def write_whole(place: Path, data: bytes) -> None:

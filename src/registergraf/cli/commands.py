@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from registergraf import catalogue, graph
 from registergraf.cli.assessing import harvest_check, quality
 from registergraf.cli.group import registergraf
+from registergraf.cli.options import as_of_option
+from registergraf.cli.releases import build_release, current_or_built
 from registergraf.cli.results import FORMATS, write_answer
-from registergraf.cli.serving import serve, tell_if_changed
+from registergraf.cli.serving import serve
 from registergraf.content import read_files
 from registergraf.content.layout import lay_out
 from registergraf.errors import ReleaseError, UsageError
 from registergraf.graph.asking import ask_endpoint, ask_release
-from registergraf.release import Release, build, current
 from registergraf.release.judging import check_content, uncovered_lines
 from registergraf.release.judging_since import keep_what_rules_read
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping, Sequence
 
     from registergraf.settings import Settings
-
-
-class Day(click.ParamType[datetime.date]):
-    """A day as ISO 8601 writes it."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
-        """Read it, or say what would be right."""
-        try:
-            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is not a date; write it like 2022-06-01", param, ctx)
-
-
-as_of_option = click.option("--as-of", type=Day(), metavar="DATE", help="The day to answer for, like 2022-06-01.")
 
 
 @registergraf.command("build")
@@ -181,31 +166,6 @@ def export(settings: Settings, profile: str, format_: str) -> None:
 registergraf.add_command(quality)
 registergraf.add_command(harvest_check)
 registergraf.add_command(serve)
-
-
-def build_release(settings: Settings, as_of: datetime.date | None, *, allow_removal: bool = False) -> Release:
-    """Build, telling what happens on standard error; without a day, as of today."""
-    day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
-    summary = build(settings, day, lambda step: click.echo(f"… {step}", err=True), allow_removal=allow_removal)
-    failures = ", ".join(f"{summary.failures.get(s, 0)} {s.lower()}" for s in ("Violation", "Warning", "Info"))
-    click.echo(
-        f"release {summary.release.name} as of {day}: {summary.registries} data sources, {summary.claims} claims, "
-        f"{summary.quads} quads; findings: {failures}; {summary.seconds:.1f} s",
-        err=True,
-    )
-    return summary.release
-
-
-def current_or_built(settings: Settings) -> Release:
-    """The current release, built first where there is none; says so when the content has changed since."""
-    try:
-        release = current(settings.releases_dir)
-    except ReleaseError:
-        if (settings.releases_dir / "current").is_symlink():
-            raise
-        return build_release(settings, None)
-    tell_if_changed(settings, release)
-    return release
 
 
 def curated_queries(settings: Settings) -> Mapping[str, str]:

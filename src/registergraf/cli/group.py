@@ -7,9 +7,12 @@ import click
 from registergraf import __version__
 from registergraf.settings import SETTINGS, Settings
 
+AUDITING = {"audit", "explain", "verify", "trend"}
+"""The verbs of `registergraf.cli.auditing`."""
+
 
 class Verbs(click.Group):
-    """A group that loads `serve` alone, and for everything else all verbs."""
+    """A group that loads what serves or audits alone, and for everything else all verbs."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of a name."""
@@ -17,7 +20,10 @@ class Verbs(click.Group):
             from registergraf.cli.serving import serve  # noqa: PLC0415 - needs little of the rest
 
             return serve
-        _load_all()
+        if cmd_name in AUDITING:
+            from registergraf.cli import auditing  # noqa: F401, PLC0415 - needs little of what builds
+        else:
+            _load_all()
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from registergraf.cli.releases import build_release, current_or_built, tell_if_changed
 from registergraf.release.store import CURRENT, current
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
     Example: registergraf serve --port 8080
     """
     if path is not None:
-        from registergraf.cli.commands import current_or_built  # noqa: PLC0415 - that module registers this verb
-
         return get(current_or_built(settings), settings, path, accept)
     from registergraf.server import serve as listen  # noqa: PLC0415 - not needed for one request
 
@@ -42,22 +41,7 @@ def serve(settings: Settings, host: str | None, port: int | None, path: str | No
 def _current(settings: Settings) -> Release:
     if (settings.releases_dir / CURRENT).is_symlink():
         return current(settings.releases_dir)
-    from registergraf.cli.commands import build_release  # noqa: PLC0415 - what builds is not needed to serve
-
     return build_release(settings, None)
-
-
-def tell_if_changed(settings: Settings, release: Release) -> None:
-    """Say so when the content is no longer what a release was made from."""
-    from registergraf.content import read_files  # noqa: PLC0415 - not needed to serve
-
-    if (
-        settings.content_dir.is_dir()
-        and read_files(settings.content_dir, settings.base_iri).digest != release.manifest.content
-    ):
-        click.echo(
-            f"the content has changed since release {release.name}; 'registergraf build' makes a new one", err=True
-        )
 
 
 def get(release: Release, settings: Settings, path: str, accept: str | None) -> int:

@@ -17,6 +17,7 @@ from registergraf import audit
 from registergraf.audit.since.merging import Before, judge_since, keep_reads_of
 from registergraf.content import WHITELIST, read_files
 from registergraf.errors import UsageError
+from registergraf.release.differing import differing_lines
 from registergraf.release.judging import assembled, identity_of, limits_of
 from registergraf.release.manifest import GRAPH_FILE, engine_versions
 from registergraf.release.store import open_release
@@ -84,7 +85,7 @@ def _content_at(ref: str, settings: Settings) -> str:
 
 
 def _before(release: Release, earlier: Release, rules: Rules, *, same_surroundings: bool) -> Before:
-    old, new = (set(one.read(GRAPH_FILE).splitlines()) for one in (earlier, release))
+    removed, added = differing_lines(earlier.read(GRAPH_FILE), release.read(GRAPH_FILE))
     changed_files = {
         path
         for path in {*release.manifest.files, *earlier.manifest.files}
@@ -103,7 +104,7 @@ def _before(release: Release, earlier: Release, rules: Rules, *, same_surroundin
         and all(map(rule.applies_on, days))
         and not any(path.startswith(f"shapes/checks/{rule.id}.") for path in changed_files)
     )
-    return Before(earlier.verdicts, _quads(old - new), _quads(new - old), same)
+    return Before(earlier.verdicts, _quads(removed), _quads(added), same)
 
 
 def _quads(lines: Iterable[bytes]) -> list[Quad]:

@@ -72,9 +72,10 @@ def compress(response: Response, if_none_match: str, coding: str, least: int) ->
     """Compress a response in the coding chosen, where it is text of at least `least` bytes; "" only says it varies.
 
     A representation of its own has an entity tag of its own (RFC 9110, section 8.8.3); one that a client is told to
-    have is told by the tag that the client named.
+    have is told by the tag that the client named, and no longer says what type it is of.
     """
-    if not _is_text(response.header("content-type")) or response.header("content-encoding"):
+    may_vary = response.status == _NOT_MODIFIED or _is_text(response.header("content-type"))
+    if not may_vary or response.header("content-encoding"):
         return
     vary = response.header("vary")
     response.set("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding")

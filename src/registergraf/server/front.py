@@ -24,10 +24,11 @@ from registergraf.server.figures import Figures
 from registergraf.server.journal import Journal
 from registergraf.server.kept import key_of
 from registergraf.server.leaving import unless_left
+from registergraf.server.memory import give_back
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_entry, send_response
-from registergraf.server.world import give_back, open_world
+from registergraf.server.world import open_world
 from registergraf.sparql import Ticket
 from registergraf.web.ground.contract import TICKET
 from registergraf.web.ground.i18n import LANGUAGES

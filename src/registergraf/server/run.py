@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from registergraf.errors import ReleaseError
+from registergraf.server.memory import in_one_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +106,7 @@ def serve(settings: Settings, host: str, port: int, beside: Callable[[], None]) 
 def _front(settings: Settings, ready: Callable[[str], None]) -> Front:
     """Make the application in the process that serves it; the one that listens does not need what it imports."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is a release to change
+    in_one_place()
     from registergraf.server.starting import start  # noqa: PLC0415
 
     with ThreadPoolExecutor(1) as beside:

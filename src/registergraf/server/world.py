@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
     from registergraf.sparql import WorkerPool
 
-__all__ = ["World", "give_back", "open_world"]
+__all__ = ["World", "open_world"]
 
 
 class World:
@@ -120,11 +118,3 @@ def open_world(settings: Settings, loop: AbstractEventLoop, started: Future[Star
     release, pool = started.result() if started else start(settings)
     pool.home.settle(loop)
     return World(release, pool, settings)
-
-
-def give_back() -> None:
-    """Give the memory of what is no longer used back to the system, which neither Python nor malloc does by itself."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
-    if trim is not None:
-        trim(0)

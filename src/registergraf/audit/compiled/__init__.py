@@ -8,12 +8,17 @@ remote service. What no query says is judged by ``reference``, which is pySHACL,
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from registergraf.audit.compiled.compiling import Check, compile_shape, target_query
-from registergraf.audit.compiled.reference import reference_results
 from registergraf.audit.compiled.running import Result, results
 from registergraf.audit.compiled.shapes import Shapes
 from registergraf.audit.compiled.terms import ShapesGraph
 from registergraf.audit.compiled.validation import Data, Plan, Validated, plan, validate
+from registergraf.lazily import importing
+
+if TYPE_CHECKING:
+    from registergraf.audit.compiled.reference import reference_results
 
 __all__ = [
     "Check",
@@ -30,3 +35,6 @@ __all__ = [
     "target_query",
     "validate",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = importing(__name__, {"reference": ["reference_results"]})

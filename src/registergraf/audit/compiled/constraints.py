@@ -1,7 +1,8 @@
 """Constraints that are about a node's values together, as SPARQL patterns (SHACL 1.0, sections 4.2, 4.3, 4.5, 4.8).
 
 Each function gives the pattern that binds the focus to every node that breaks the constraint, and the value to what
-is wrong, where that is one value. What is taken away is said by MINUS: FILTER NOT EXISTS is quadratic in some engines.
+is wrong, where that is one value. What is taken away is said by MINUS: FILTER NOT EXISTS over several patterns is
+quadratic in some engines; over one, which is looked up for each node, it takes less.
 """
 
 from __future__ import annotations
@@ -67,18 +68,41 @@ class Site(NamedTuple):
         """The values of a property of each node, to be taken away."""
         return f"{self.domain(self.focus) if self.restricted else ''} ?{self.focus} {property_} ?{value} ."
 
-    def counted(self, more: str, having: str) -> str:
-        """The nodes whose number of values, as far as `more` leaves them, is as it is asked for."""
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether a node's values are those of one property, which an engine looks up."""
+        return self.path is not None and self.path.predicate is not None
+
+    def without(self, term: str) -> str:
+        """The nodes that do not have a term, or any where it is a variable, as a value of the one property."""
+        looked_up = f"?{self.focus} {self.path.text if self.path else ''} {term} ."
+        return f"{self.domain(self.focus)} FILTER(NOT EXISTS {{ {looked_up} }})"
+
+    def counted(self, more: str, having: str, within: str = "") -> str:
+        """The nodes whose number of values, as far as `more` leaves them, is as it is asked for.
+
+        `within` is a variable of `more`; those are counted apart that it has different values for.
+        """
+        # to count all values of a property and then ask for the nodes takes less than to ask for them first
+        first, then = (self.pairs, "") if self.restricted else (self.reached(self.focus, self.value), self._among)
+        names = f"?{self.focus}{f' ?{within}' if within else ''}"
         return (
-            f"{{ SELECT ?{self.focus} WHERE {{ {self.pairs} {more} }} GROUP BY ?{self.focus} "
-            f"HAVING (COUNT(DISTINCT ?{self.value}) {having}) }}"
+            f"{{ SELECT {names} WHERE {{ {first} {more} }} GROUP BY {names} "
+            f"HAVING (COUNT(DISTINCT ?{self.value}) {having}) }}{then}"
         )
+
+    @property
+    def _among(self) -> str:
+        """The nodes, where `reached` has not asked for them."""
+        return f" {self.domain(self.focus)}" if self.is_looked_up else ""
 
 
 def at_least(site: Site, least: int, more: str = "") -> str | None:
     """The nodes with fewer values than that; None where there can be none."""
     if least < 1:
         return None
+    if least == 1 and not more and site.is_looked_up:
+        return site.without(f"?{site.value}")
     if least == 1 and not more:
         enough = site.reached(site.focus, site.value)
     else:
@@ -101,20 +125,17 @@ def _max_count(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term)
 
 def _unique_language(site: Site, _constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
     language = site.seen_as("language")
-    return (
-        f"{{ SELECT ?{site.focus} ?{language} WHERE {{ {site.pairs} BIND(LCASE(LANG(?{site.value})) AS ?{language}) "
-        f'FILTER(?{language} != "") }} GROUP BY ?{site.focus} ?{language} '
-        f"HAVING (COUNT(DISTINCT ?{site.value}) > 1) }}"
-    )
+    tagged = f'BIND(LCASE(LANG(?{site.value})) AS ?{language}) FILTER(?{language} != "")'
+    return site.counted(tagged, "> 1", language)
 
 
 def _has_value(site: Site, constraint: Constraint, _shapes: Shapes, _node: Term) -> str:
     if site.path is None:
         return f"{site.pairs} FILTER(!{same(constraint.value, site.focus)})"
-    value = site.names.new()
-    found = f"{site.reached(site.focus, value)} FILTER({same(constraint.value, value)})"
-    if site.path.predicate is not None and not site.restricted:
-        found = f"?{site.focus} {site.path.text} {constraint.value} ."
+    expected = same(constraint.value, value := site.names.new())
+    if site.is_looked_up:
+        return site.without(str(constraint.value))
+    found = f"{site.reached(site.focus, value)} FILTER({expected})"
     return f"{site.domain(site.focus)} MINUS {{ {found} }}"
 
 

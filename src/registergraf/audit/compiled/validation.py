@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import DefaultGraph, Triple
 
 from registergraf.audit.compiled.compiling import Check, compile_shape, target_query
-from registergraf.audit.compiled.reference import reference_results
 from registergraf.audit.compiled.running import results
 from registergraf.audit.compiled.shapes import Shapes
 from registergraf.audit.compiled.written import written
 from registergraf.errors import NotCompilableError
 from registergraf.graph.queries import select
-from registergraf.graph.reasoner import as_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +56,8 @@ class Data:
     @cached_property
     def graph(self) -> rdflib.Graph:
         """All of it as rdflib's own graph."""
+        from registergraf.graph.reasoner import as_graph  # noqa: PLC0415 - rdflib, where it is needed only
+
         quads = self.store.quads_for_pattern(None, None, None, DefaultGraph())
         return as_graph(Triple(quad.subject, quad.predicate, written(quad.object)) for quad in quads)
 
@@ -117,6 +117,8 @@ def validate(data: Data, shapes: Shapes, root: Term, focus: Iterable[Term] | Non
     planned = plan(shapes, root, given)
     judged = planned.concluded([data.ask(query) for query in planned.queries])
     if planned.reason:
+        from registergraf.audit.compiled.reference import reference_results  # noqa: PLC0415 - pySHACL, likewise
+
         found = tuple(reference_results(data.graph, shapes, root))
         kept = found if given is None else tuple(result for result in found if result.thing in set(given))
         judged = judged._replace(results=kept)

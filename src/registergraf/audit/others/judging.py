@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from registergraf.audit.apart import Lost
-from registergraf.audit.compiled import Data, Shapes, plan, reference_results
+from registergraf.audit.compiled import Shapes, plan
 from registergraf.audit.others.shape_rules import local_name, severities, severity_name
 from registergraf.audit.rows import Seen
 from registergraf.audit.rules import LANGUAGES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from registergraf.audit.asking import Asker
-    from registergraf.audit.compiled import Plan, Result, Validated
+    from registergraf.audit.compiled import Data, Plan, Result, Validated
     from registergraf.audit.others.shape_rules import ShapeSet
     from registergraf.graph.queries import Row, Term
 
@@ -65,6 +65,8 @@ def _concluded(way: Plan, answers: list[list[Row]], shapes: Shapes, data: Data |
         return judged
     if data is None:
         return Lost("error", f"{way.reason}: {NOT_HERE}")
+    from registergraf.audit.compiled import reference_results  # noqa: PLC0415 - pySHACL, where it is needed only
+
     try:
         found = tuple(reference_results(data.graph, shapes, way.root))
     except ShapesError as error:

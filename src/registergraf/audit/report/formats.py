@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from registergraf.audit.report.earl import to_earl
-from registergraf.audit.report.html import to_html
-from registergraf.audit.report.junit import to_junit
-from registergraf.audit.report.sarif import to_sarif
 from registergraf.audit.report.schema import schema
-from registergraf.audit.report.shacl import to_json_ld, to_turtle
-from registergraf.audit.report.tables import to_csv, to_xlsx
-from registergraf.audit.report.text import to_text
 from registergraf.audit.rules import LANGUAGES
 from registergraf.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from registergraf.audit.report.model import Report
 
@@ -28,22 +22,31 @@ class ReportFormat:
 
     file: str
     media_type: str
-    write: Callable[[Report], bytes]
+    module: str
+    """The module beside this one that writes it, loaded when it is used: some need much that the others do not."""
+    writer: str
     one_language: bool = False
     """Whether it is written in one language unless all are asked for, and once for each in a release."""
 
+    def write(self, report: Report) -> bytes:
+        """The report in this format."""
+        written: bytes | str = getattr(import_module(f"{__package__}.{self.module}"), self.writer)(report)
+        return written.encode() if isinstance(written, str) else written
+
 
 FORMATS = {
-    "text": ReportFormat("report.txt", "text/plain", lambda report: to_text(report).encode(), one_language=True),
-    "html": ReportFormat("report.html", "text/html", to_html, one_language=True),
-    "csv": ReportFormat("report.csv", "text/csv", to_csv),
-    "xlsx": ReportFormat("report.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
-    "json": ReportFormat("report.json", "application/json", lambda report: report.json),
-    "turtle": ReportFormat("report.ttl", "text/turtle", to_turtle),
-    "json-ld": ReportFormat("report.jsonld", "application/ld+json", to_json_ld),
-    "earl": ReportFormat("earl.ttl", "text/turtle", to_earl),
-    "sarif": ReportFormat("report.sarif", "application/sarif+json", to_sarif),
-    "junit": ReportFormat("report.xml", "application/xml", to_junit),
+    "text": ReportFormat("report.txt", "text/plain", "text", "to_text", one_language=True),
+    "html": ReportFormat("report.html", "text/html", "html", "to_html", one_language=True),
+    "csv": ReportFormat("report.csv", "text/csv", "tables", "to_csv"),
+    "xlsx": ReportFormat(
+        "report.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "tables", "to_xlsx"
+    ),
+    "json": ReportFormat("report.json", "application/json", "model", "to_json"),
+    "turtle": ReportFormat("report.ttl", "text/turtle", "shacl", "to_turtle"),
+    "json-ld": ReportFormat("report.jsonld", "application/ld+json", "shacl", "to_json_ld"),
+    "earl": ReportFormat("earl.ttl", "text/turtle", "earl", "to_earl"),
+    "sarif": ReportFormat("report.sarif", "application/sarif+json", "sarif", "to_sarif"),
+    "junit": ReportFormat("report.xml", "application/xml", "junit", "to_junit"),
 }
 """By the name that `--format` takes."""
 

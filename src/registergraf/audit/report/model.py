@@ -118,6 +118,11 @@ class Report:
         return sorted(self.rules, key=gravity)
 
 
+def to_json(report: Report) -> bytes:
+    """The report as JSON."""
+    return report.json
+
+
 def violates(verdict: Mapping[str, Any]) -> bool:
     """Whether a verdict closes the gate: a violation in the view that no waiver in force accepts."""
     failed = verdict["outcome"] == "failed" and verdict["severity"] == "Violation"

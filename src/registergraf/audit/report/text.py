@@ -72,10 +72,11 @@ def _counted(report: Report) -> Iterator[str]:
     width = max([6, *(len(rule["id"]) + 1 for rule in report.rules)])
     yield f"{'rule':{width}}{'run':8}" + "".join(f"{outcome:>16}" for outcome in OUTCOMES)
     for rule in report.rules:
-        for run in ("view", "claims"):
-            counts = Counter(v["outcome"] for v in report.by_rule[rule["id"]] if v["run"] == run)
-            if counts:
-                yield f"{rule['id']:{width}}{run:8}" + "".join(f"{counts[outcome]:16}" for outcome in OUTCOMES)
+        found = report.by_rule[rule["id"]]
+        # a rule that applies to nothing is told too: it was asked
+        for run in dict.fromkeys(verdict["run"] for verdict in found) or ("–",):
+            counts = Counter(verdict["outcome"] for verdict in found if verdict["run"] == run)
+            yield f"{rule['id']:{width}}{run:8}" + "".join(f"{counts[outcome]:16}" for outcome in OUTCOMES)
     yield f"{'all':{width + 8}}" + "".join(f"{report.counts[outcome]:16}" for outcome in OUTCOMES)
     failed = Counter(v["severity"] for v in report.verdicts if v["outcome"] == "failed")
     yield "failed: " + ", ".join(f"{failed[severity]} {severity.lower()}" for severity in SEVERITIES)

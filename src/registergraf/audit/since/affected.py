@@ -81,7 +81,7 @@ def affected(reads: Iterable[Occurrence], changes: Changes) -> set[str] | None:
             if not rows:
                 continue
             needed: Sequence[str] = [*more, *(pattern.text for pattern in occurrence.beside if not pattern.is_optional)]
-            if len(needed) > LONGEST:
+            if len(needed) > LONGEST or set(occurrence.names) <= set(bound):
                 needed = _leading(needed, bound, occurrence.names)
             patterns = [*needed, *(pattern.text for pattern in occurrence.beside if pattern.is_optional)]
             names = occurrence.names
@@ -140,9 +140,10 @@ def _way(start: str, closure: str, end: str) -> str:
 def _leading(patterns: Sequence[str], bound: Sequence[str], names: Sequence[str]) -> Sequence[str]:
     """The patterns that lead from what is bound to the names, by as few steps as there are; all where none do.
 
-    Without the others a way back gives more things, not fewer.
+    Of the others, which only narrow the way, those are kept that are about nothing but what is bound, and values.
     """
     variables = {text: VARIABLE.findall(text) for text in patterns}
+    narrowing = [text for text, found in variables.items() if text.startswith("VALUES") or set(bound) >= set(found)]
     ways: dict[str, tuple[str, ...]] = dict.fromkeys(bound, ())
     frontier = list(bound)
     while frontier and not ways.keys() >= set(names):
@@ -154,7 +155,7 @@ def _leading(patterns: Sequence[str], bound: Sequence[str], names: Sequence[str]
                     frontier.append(name)
     if not ways.keys() >= set(names):
         return patterns
-    return list(dict.fromkeys(text for name in names for text in ways[name]))
+    return list(dict.fromkeys((*narrowing, *(text for name in names for text in ways[name]))))
 
 
 def _is_named(name: str, bound: Sequence[str], patterns: Iterable[str]) -> bool:

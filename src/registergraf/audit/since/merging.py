@@ -13,6 +13,7 @@ from registergraf.audit.engine import OA_EXACT, PASSAGE_LINES, judge_near, laid_
 from registergraf.audit.evidence import LABELS, PASSAGES
 from registergraf.audit.judgement import at_first, day_of, in_period, judge_later
 from registergraf.audit.restricting import restricted
+from registergraf.audit.rules import RUNS
 from registergraf.audit.shacl import read_shapes
 from registergraf.audit.since.affected import Changes, affected
 from registergraf.audit.since.reads import keep_reads, reads_of
@@ -77,13 +78,16 @@ def judge_since(  # noqa: PLR0913, PLR0917 - what `examine` takes
     _keep(asked, base)
     with laid_out(store, documents, terms, base, _passages(moved, plain)):
         judged, evidence = judge_near(store, plain, base, near=moved, limits=limits)
-    ids = {rule.id for rule in plain.rules}
-    kept = [v for v in before.verdicts if v["rule"] in ids and not _is_in(moved.get((v["rule"], v["run"])), v["focus"])]
-    verdicts = [*kept, *(in_period(verdict, day).as_json() for verdict in judged)]
-    failures = {(verdict["rule"], verdict["focus"]) for verdict in verdicts if verdict["outcome"] == "failed"}
-    verdicts += [v.as_json() for v in judge_later(store, rules, waivers, failures, base, limits)]
+    told = _grouped(before.verdicts)
+    fresh = _grouped(in_period(verdict, day).as_json() for verdict in judged)
+    ordered = {rule.id: _of_rule(rule, told, fresh, moved) for rule in plain.rules}
+    failures = {(v["rule"], v["focus"]) for verdicts in ordered.values() for v in verdicts if v["outcome"] == "failed"}
+    later = _grouped(v.as_json() for v in judge_later(store, rules, waivers, failures, base, limits))
+    for rule in rules.rules:
+        ordered.setdefault(rule.id, _of_rule(rule, {}, later, {}))
+    verdicts = [verdict for rule in rules.rules for verdict in ordered[rule.id]]
     marked = _marked(verdicts, accepted(waivers, day))
-    return Since(day, _in_order(marked, rules), _named(rules, marked, evidence), waivers)
+    return Since(day, marked, _named(rules, ordered, evidence), waivers)
 
 
 def queries_of(rules: Rules) -> dict[Key, list[str]]:
@@ -159,16 +163,28 @@ def _told_otherwise(before: Before, changes: Changes, base: str) -> Mapping[Key,
     words = None if named is None else _words(named, changes.both, base)
     said = None if claims is None else _said_of(claims, changes)
     for verdict in before.verdicts:
-        names_claim = bool(verdict["details"]) and (said is None or verdict["focus"] in said)
-        if names_claim or _is_told_otherwise(verdict, named, claims, words):
+        if (named is None or verdict["focus"] in named) or (
+            verdict["details"]
+            and (_is_told_otherwise(verdict["details"], claims, words) or _names_other_claim(verdict, said))
+        ):
             found[verdict["rule"], verdict["run"]].add(verdict["focus"])
     return found
 
 
-def _said_of(claims: set[str], changes: Changes) -> set[str]:
-    """The things that changed quads, or claims read elsewhere now, say something of: a finding may name the claim."""
+def _names_other_claim(verdict: Mapping[str, Any], said: set[tuple[str, str]] | None) -> bool:
+    """Whether another claim may be named as the one that says what was seen on a path."""
+    paths = {detail["path"] for detail in verdict["details"]} - {""}
+    return bool(paths) and (said is None or any((verdict["focus"], path) in said for path in paths))
+
+
+def _said_of(claims: set[str], changes: Changes) -> set[tuple[str, str]]:
+    """The things, and properties of theirs, that changed quads or claims read elsewhere now say something of."""
     quads = [quad for claim in claims for quad in changes.both.quads_for_pattern(None, None, None, NamedNode(claim))]
-    return {quad.subject.value for quad in (*quads, *changes.quads) if isinstance(quad.subject, NamedNode)}
+    return {
+        (quad.subject.value, quad.predicate.value)
+        for quad in (*quads, *changes.quads)
+        if isinstance(quad.subject, NamedNode)
+    }
 
 
 def _words(named: set[str], store: Store, base: str) -> set[str]:
@@ -179,18 +195,10 @@ def _words(named: set[str], store: Store, base: str) -> set[str]:
     return words
 
 
-def _is_told_otherwise(
-    verdict: Mapping[str, Any], named: set[str] | None, claims: set[str] | None, words: set[str] | None
-) -> bool:
-    if named is None or claims is None or words is None:
-        return bool(verdict["details"]) or named is None
-    if verdict["focus"] in named:
+def _is_told_otherwise(details: Sequence[Mapping[str, Any]], claims: set[str] | None, words: set[str] | None) -> bool:
+    if claims is None or words is None or any(detail["claim"] in claims for detail in details):
         return True
-    if not verdict["details"]:
-        return False
-    if any(detail["claim"] in claims for detail in verdict["details"]):
-        return True
-    return bool(words) and any(word in text for text in _texts(verdict["details"]) for word in words)
+    return bool(words) and any(word in text for text in _texts(details) for word in words)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -202,35 +210,50 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _marked(verdicts: Iterable[Mapping[str, Any]], accepting: Mapping[tuple[str, str], str]) -> list[Mapping[str, Any]]:
+def _marked(verdicts: Sequence[Mapping[str, Any]], accepting: Mapping[tuple[str, str], str]) -> list[Mapping[str, Any]]:
     """The verdicts, the failures among them with the waiver that accepts them."""
-    marked = []
-    for verdict in verdicts:
-        waiver = accepting.get((verdict["rule"], verdict["focus"]), "") if verdict["outcome"] == "failed" else ""
-        marked.append(verdict if verdict["waiver"] == waiver else {**verdict, "waiver": waiver})
+    marked = list(verdicts)
+    for index, verdict in enumerate(verdicts):
+        if verdict["waiver"] or verdict["outcome"] == "failed":
+            failed = verdict["outcome"] == "failed"
+            waiver = accepting.get((verdict["rule"], verdict["focus"]), "") if failed else ""
+            if verdict["waiver"] != waiver:
+                marked[index] = {**verdict, "waiver": waiver}
     return marked
 
 
-def _in_order(verdicts: Iterable[Mapping[str, Any]], rules: Rules) -> list[Mapping[str, Any]]:
-    """By rule, run and thing; that a rule was not judged comes last."""
-    order = {rule.id: (number, rule.iri) for number, rule in enumerate(rules.rules)}
-
-    def place(verdict: Mapping[str, Any]) -> tuple[int, bool, bool, str]:
-        number, iri = order[verdict["rule"]]
-        return number, verdict["run"] != "view", verdict["focus"] == iri, verdict["focus"]
-
-    return sorted(verdicts, key=place)
+def _grouped(verdicts: Iterable[Mapping[str, Any]]) -> dict[Key, list[Mapping[str, Any]]]:
+    """Verdicts by rule and run, in the order they come in."""
+    grouped: defaultdict[Key, list[Mapping[str, Any]]] = defaultdict(list)
+    for verdict in verdicts:
+        grouped[verdict["rule"], verdict["run"]].append(verdict)
+    return grouped
 
 
-def _named(rules: Rules, verdicts: Iterable[Mapping[str, Any]], evidence: Evidence) -> list[Rule]:
-    judged = {verdict["rule"] for verdict in verdicts}
+def _of_rule(
+    rule: Rule,
+    told: Mapping[Key, list[Mapping[str, Any]]],
+    fresh: Mapping[Key, list[Mapping[str, Any]]],
+    moved: Moved,
+) -> list[Mapping[str, Any]]:
+    """The verdicts by a rule in the order of run and thing, those that can have moved from the fresh ones."""
+    found: list[Mapping[str, Any]] = []
+    for run in RUNS:
+        key = rule.id, run
+        things = moved.get(key)
+        kept = [] if things is None else told.get(key, [])
+        if things:
+            kept = [verdict for verdict in kept if verdict["focus"] not in things]
+        if key in fresh:  # that a rule was not judged comes last
+            kept = sorted((*kept, *fresh[key]), key=lambda verdict: (verdict["focus"] == rule.iri, verdict["focus"]))
+        found += kept
+    return found
+
+
+def _named(rules: Rules, ordered: Mapping[str, Sequence[Mapping[str, Any]]], evidence: Evidence) -> list[Rule]:
     return [
         replace(rule, source_labels=tuple(evidence.label(NamedNode(source)) for source in rule.sources))
-        if rule.id in judged
+        if ordered[rule.id]
         else rule
         for rule in rules.rules
     ]
-
-
-def _is_in(things: set[str] | None, thing: str) -> bool:
-    return things is None or thing in things

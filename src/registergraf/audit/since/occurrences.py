@@ -40,26 +40,25 @@ class _Reader:
         match node.name:
             case "BGP":
                 yield from self._triples(node.triples, beside, graph, names)
-            case "Join" | "LeftJoin" | "Minus":
+            case "Join":
                 first, second = self.core(node.p1, graph), self.core(node.p2, graph)
-                yield from self.read(node.p1, (*beside, *second) if node.name == "Join" else beside, graph, names)
-                yield from self.read(node.p2, (*beside, *first), graph, names)
+                for part, other, more in ((node.p1, node.p2, second), (node.p2, node.p1, first)):
+                    led, named = self._led(other, graph, names)
+                    yield from self.read(part, (*beside, *more, *led), graph, named)
+            case "LeftJoin" | "Minus":
+                led, named = self._led(node.p1, graph, names)
+                led = (*beside, *self.core(node.p1, graph), *led)
+                yield from self.read(node.p1, beside, graph, names)
+                yield from self.read(node.p2, led, graph, named)
                 if node.name == "LeftJoin":
-                    yield from self._asked(node.expr, (*beside, *first), graph, names)
+                    yield from self._asked(node.expr, led, graph, named)
             case "Union":
                 yield from self.read(node.p1, beside, graph, names)
                 yield from self.read(node.p2, beside, graph, names)
-            case "Filter":
-                yield from self.read(node.p, beside, graph, names)
-                yield from self._asked(node.expr, (*beside, *self.core(node.p, graph)), graph, names)
-            case "Extend":
-                named = names
-                # what a query groups by comes through an aggregate too, as rdflib reads it, under its own name
-                if f"?{node.var}" in names and not str(node.expr).startswith("__agg_"):
-                    named = names - {f"?{node.var}"} | _variables(node.expr)
-                    beside = (*beside, *self.optionals(node.p, graph, named))
-                yield from self.read(node.p, beside, graph, named)
-                yield from self._asked(node.expr, (*beside, *self.core(node.p, graph)), graph, named)
+            case "Filter" | "Extend":
+                led, named = self._led(node, graph, names)
+                yield from self.read(node.p, (*beside, *led), graph, named)
+                yield from self._asked(node.expr, (*beside, *self.core(node.p, graph), *led), graph, named)
             case "Graph":
                 yield from self.read(node.p, beside, node.term.n3(), names)
             case "ToMultiSet" if node.p.name != "values":
@@ -70,6 +69,19 @@ class _Reader:
                 yield from self.read(node.p, beside, graph, names)
             case other:
                 raise NotImplementedError(other)
+
+    def _led(self, node: Any, graph: str, names: frozenset[str]) -> tuple[tuple[Pattern, ...], frozenset[str]]:
+        """The variables that a pattern has the value of the names from, with the optional parts that bind them."""
+        if node.name == "Extend":
+            # what a query groups by comes through an aggregate too, as rdflib reads it, under its own name
+            if f"?{node.var}" in names and not str(node.expr).startswith("__agg_"):
+                names = names - {f"?{node.var}"} | _variables(node.expr)
+                led, names = self._led(node.p, graph, names)
+                return (*led, *self.optionals(node.p, graph, names)), names
+            return self._led(node.p, graph, names)
+        if node.name in {"Filter", "LeftJoin"}:
+            return self._led(node.p if node.name == "Filter" else node.p1, graph, names)
+        return (), names
 
     def _apart(self, node: Any, beside: tuple[Pattern, ...], graph: str, names: frozenset[str]) -> Iterator[Occurrence]:
         """A subquery: its variables that are not given out are its own."""
@@ -107,6 +119,11 @@ class _Reader:
         for inner in _exists(expression):
             yield from self.read(inner, beside, graph, names)
 
+    def _either(self, node: Any, graph: str) -> tuple[Pattern, ...]:
+        """A union as one clause of what each of its parts satisfies, and of the names that a part gives to others."""
+        parts = [" ".join((*(p.text for p in self.core(part, graph)), *_renamings(part))) for part in _parts(node)]
+        return (Pattern(" UNION ".join(f"{{ {part} }}" for part in parts), "", "", ""),) if all(parts) else ()
+
     def optionals(self, node: Any, graph: str, names: frozenset[str]) -> Iterator[Pattern]:
         """The optional parts that may bind some of the variables, as clauses."""
         if node.name == "LeftJoin":
@@ -135,10 +152,28 @@ class _Reader:
                 return tuple(_renamed(pattern, shown, ending) for pattern in self.core(node.p, graph))
             case "ToMultiSet" | "values":
                 return (_values(node.p if node.name == "ToMultiSet" else node),)
+            case "Union":
+                return self._either(node, graph)
             case "Filter" | "Extend" | "Group" | "AggregateJoin" | "Project" | "Distinct" | "Reduced" | "OrderBy":
                 return self.core(node.p, graph)
             case _:
                 return ()
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    if node.name == "Union":
+        yield from _parts(node.p1)
+        yield from _parts(node.p2)
+    else:
+        yield node
+
+
+def _renamings(node: Any) -> Iterator[str]:
+    """What a pattern binds to the value of another variable."""
+    while node.name in {"Extend", "Filter", "LeftJoin"}:
+        if node.name == "Extend" and isinstance(node.expr, Variable):
+            yield f"BIND(?{node.expr} AS ?{node.var})"
+        node = node.p1 if node.name == "LeftJoin" else node.p
 
 
 def _given_out(node: Any) -> list[Any]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from registergraf.audit.since.patterns import Occurrence, Pattern
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-FORM = "5"
+FORM = "7"
 """Changed where what is kept is worked out otherwise."""
+Kept = tuple[Sequence[Pattern], Sequence[tuple[int, Sequence[int], Sequence[str]]]]
+"""What is kept of a query: its patterns, and its occurrences with the numbers of theirs."""
 MOST_KEPT = 1_000
 """Queries whose reads are kept; the oldest are worked out again."""
 
@@ -25,7 +24,7 @@ def reads_of(query: str, about: str = "this") -> tuple[Occurrence, ...]:
     """What a query reads, as it is kept, else worked out."""
     kept = _kept().get(_name(query, about))
     if kept is not None:
-        return tuple(_occurrence(fields) for fields in kept)
+        return _read(kept)
     from registergraf.audit.since.occurrences import occurrences  # noqa: PLC0415 - rdflib, where it is needed only
 
     return occurrences(query, about)
@@ -34,9 +33,10 @@ def reads_of(query: str, about: str = "this") -> tuple[Occurrence, ...]:
 def keep_reads(asked: Iterable[tuple[str, str]]) -> None:
     """Work out what queries read, each with the variable that its rows are about, and keep it for `reads_of`."""
     kept = dict(_kept())
-    fresh = {_name(query, about): reads_of(query, about) for query, about in asked}
-    if fresh.keys() <= kept.keys():
+    named = {_name(query, about): (query, about) for query, about in asked}
+    if named.keys() <= kept.keys():
         return
+    fresh = {name: _written(reads_of(query, about)) for name, (query, about) in named.items()}
     left = {name: reads for name, reads in kept.items() if name not in fresh}
     whole = {**dict(list(left.items())[-MOST_KEPT:]), **fresh}
     place = _place()
@@ -50,7 +50,7 @@ def keep_reads(asked: Iterable[tuple[str, str]]) -> None:
 
 
 @cache
-def _kept() -> dict[str, list[list[object]]]:
+def _kept() -> dict[str, Kept]:
     try:
         found = json.loads(_place().read_bytes())
     except (OSError, ValueError):
@@ -67,11 +67,18 @@ def _name(query: str, about: str) -> str:
     return hashlib.sha256(f"{about} {query}".encode()).hexdigest()[:32]
 
 
-def _occurrence(fields: list[object]) -> Occurrence:
-    pattern, beside, names = fields
-    return Occurrence(_pattern(pattern), tuple(map(_pattern, beside)), tuple(names))  # type: ignore[call-overload, arg-type]
+def _written(reads: Iterable[Occurrence]) -> Kept:
+    """Each pattern once, and the occurrences by the numbers of their patterns."""
+    listed = list(reads)
+    numbers = {pattern: 0 for read in listed for pattern in (read.pattern, *read.beside)}
+    numbers = {pattern: number for number, pattern in enumerate(numbers)}
+    occurrences = [(numbers[r.pattern], [numbers[pattern] for pattern in r.beside], r.names) for r in listed]
+    return list(numbers), occurrences
 
 
-def _pattern(fields: list[object]) -> Pattern:
-    subject, predicate, object_, graph, steps = fields
-    return Pattern(str(subject), str(predicate), str(object_), str(graph), tuple(steps))  # type: ignore[arg-type]
+def _read(kept: Kept) -> tuple[Occurrence, ...]:
+    patterns = [Pattern(*fields[:4], tuple(fields[4])) for fields in kept[0]]
+    return tuple(
+        Occurrence(patterns[number], tuple(patterns[one] for one in beside), tuple(names))
+        for number, beside, names in kept[1]
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 from pyoxigraph import NamedNode
 
-from registergraf.catalogue import FORMATS, page, pages, write
+from registergraf.catalogue import FORMATS, page, pages, write_document
 from registergraf.web.ground.client import accepted
 from registergraf.web.data.documents import document, format_of, media_types, split_suffix
 from registergraf.web.shown.links import CATALOGUE, Link, add_links
@@ -20,8 +20,6 @@ from registergraf.web.data.profiles import chosen_profile, profiles
 from registergraf.web.ground.site import site
 
 if TYPE_CHECKING:
-    from pyoxigraph import Triple
-
     from registergraf.catalogue import Slices
 
 blueprint = Blueprint("catalog", __name__)
@@ -67,8 +65,8 @@ def dataset(kind: str, key: str) -> Response:
     iri = site().iri(kind, stem)
     if iri not in _slices().known:
         raise UnknownThing(kind, stem)
-    triples = _slices().of(iri)
-    return _answer(f"{CATALOGUE}/{kind}/{stem}", triples, name or _negotiate(), vary="" if name else VARY)
+    told = _slices().document_of(iri)
+    return _answer(f"{CATALOGUE}/{kind}/{stem}", told, name or _negotiate(), vary="" if name else VARY)
 
 
 def _negotiate() -> str:
@@ -91,12 +89,12 @@ def _page(number: int, name: str, vary: str = "") -> Response:
         raise UnknownThing("page", str(number))
     suffix = "" if vary else FORMATS[name].suffix
     token = chosen_profile()
-    triples = page(_slices(), NamedNode(site().release.base + "catalog"), number, size, f"{suffix}?profile={token}")
-    return _answer(f"{CATALOGUE}/pages/{number}", triples, name, vary)
+    told = page(_slices(), NamedNode(site().release.base + "catalog"), number, size, f"{suffix}?profile={token}")
+    return _answer(f"{CATALOGUE}/pages/{number}", told, name, vary)
 
 
-def _answer(path: str, triples: list[Triple], name: str, vary: str) -> Response:
-    body = write(triples, name, site().prefixes)
+def _answer(path: str, told: bytes, name: str, vary: str) -> Response:
+    body = write_document(told, name, site().prefixes)
     return _with_links(path, document(body, FORMATS[name], vary=vary, view=chosen_profile()))
 
 

@@ -48,6 +48,12 @@
     }
   }
   Yasgui.Yasr.registerPlugin("named", Named);
+  for (const kind of ["table", "response"]) {
+    class InOurWords extends Yasgui.Yasr.plugins[kind] {
+      label = say[kind];
+    }
+    Yasgui.Yasr.registerPlugin(kind, InOurWords);
+  }
 
   const link = async () => {
     const body = new URLSearchParams({ query: current() });
@@ -82,13 +88,24 @@
       prefixes: () => yasgui.getTab().getYasqe().getPrefixesFromQuery(),
     },
   });
+
+  // ---- what one writes in has a name for those who do not see it
+  const name = () => {
+    for (const field of place.querySelectorAll(".CodeMirror textarea")) field.setAttribute("aria-label", say.tab);
+  };
+  yasgui.on("tabAdd", () => requestAnimationFrame(name)); // its editor is made right after
+  name();
   if (!document.location.hash) yasgui.getTab().getYasqe().setValue(form.elements.query.value);
+
+  // ---- another query; the editor's own button for it stands among the tabs, where only tabs may (WAI-ARIA, tablist)
+  const more = document.getElementById("more");
+  more.addEventListener("click", () => yasgui.addTab(true));
 
   // ---- either the editor or the plain form
   const other = document.getElementById("other");
   const show = (editor) => {
     if (!editor) form.elements.query.value = current();
-    place.hidden = !editor;
+    place.hidden = more.hidden = !editor;
     form.hidden = editor;
     other.textContent = editor ? say.plain : say.editor;
   };
