@@ -115,7 +115,7 @@ def test_now_is_what_the_view_holds(section: str, property_: str) -> None:
         shown = {
             entry.item
             for entry in entries
-            if entry.text("when") == "now" and evidence.standing(entry.claims).endswith("-accepted")
+            if entry.text("when") == "now" and evidence.said(entry.claims).standing.endswith("-accepted")
         }
         in_view = {q.object for q in quads if q.subject == registry and isinstance(q.graph_name, DefaultGraph)}
         assert shown == in_view, registry

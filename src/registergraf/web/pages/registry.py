@@ -96,7 +96,7 @@ def summary(sections: Mapping[str, list[Entry]], evidence: Evidence) -> list[tup
             if entry.property is not None
             and entry.property.value == site().expand(wanted)
             and entry.text("when") in {"", "now"}
-            and evidence.standing(entry.claims).endswith("-accepted")
+            and evidence.said(entry.claims).standing.endswith("-accepted")
         ]
         if terms:
             found.append((key, list(dict.fromkeys(terms))))

@@ -32,6 +32,28 @@ class Footnote:
         return f"note-{self.number}"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the claims of a value say of themselves: status, reason, as written, period; most standing first."""
+
+    claims: list[Entry]
+
+    @property
+    def standing(self) -> str:
+        """The status of the claim with the most standing, as an IRI; empty for a silence, which has none."""
+        return self.claims[0].text("status") if self.claims else ""
+
+    @property
+    def doubt(self) -> str:
+        """The same where it is not accepted, empty where it is."""
+        return "" if self.standing.endswith("-accepted") else self.standing
+
+    @property
+    def told(self) -> list[Entry]:
+        """Those that say something in words, or from when to when they hold."""
+        return [claim for claim in self.claims if not TOLD.isdisjoint(claim.columns)]
+
+
 class Evidence:
     """The claims and passages of one page; `refer` numbers a footnote the first time it is needed."""
 
@@ -64,20 +86,7 @@ class Evidence:
         status = self._claims[claim].text("status") if claim in self._claims else ""
         return self._footnotes.setdefault(key, Footnote(len(self._footnotes) + 1, passage, status))
 
-    def claims(self, claims: Iterable[Term]) -> list[Entry]:
-        """What is said of the claims themselves: status, reason, as written, period; most standing first."""
+    def said(self, claims: Iterable[Term]) -> Said:
+        """What the claims of a value say of themselves."""
         found = {claim for claim in claims if claim in self._rank}
-        return [self._claims[claim] for claim in sorted(found, key=self._rank.__getitem__)]
-
-    def told(self, claims: Iterable[Term]) -> list[Entry]:
-        """Those of them that say something in words, or from when to when they hold."""
-        return [claim for claim in self.claims(claims) if not TOLD.isdisjoint(claim.columns)]
-
-    def standing(self, claims: Iterable[Term]) -> str:
-        """The status of the claim with the most standing, as an IRI; empty for a silence, which has none."""
-        return next((claim.text("status") for claim in self.claims(claims)), "")
-
-    def doubt(self, claims: Iterable[Term]) -> str:
-        """The status with the most standing where that is not accepted, empty where it is."""
-        status = self.standing(claims)
-        return "" if status.endswith("-accepted") else status
+        return Said([self._claims[claim] for claim in sorted(found, key=self._rank.__getitem__)])

@@ -34,6 +34,7 @@ class Shower:
         self.t = texts
         self.lang = texts.lang
         self._site = site()
+        self._links = self._site.once(f"links {self.lang}", dict[str, tuple[Markup, str]])
         self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
@@ -152,12 +153,11 @@ class Shower:
         """A thing by its name, linked where it can be."""
         if text is not None:
             return self._linked(iri, text, text)
-        made = self._site.once(f"links {self.lang}", dict[str, tuple[Markup, str]])
-        if iri not in made:
+        if iri not in self._links:
             named = self._site.name(iri, self.lang)
             tongue = (named.language or "") if named else ""
-            made[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
-        shown, tongue = made[iri]
+            self._links[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
+        shown, tongue = self._links[iri]
         if tongue not in {"", self.lang}:
             self._others.add(tongue)  # told at the end of the page, of a link that is kept too
         return shown

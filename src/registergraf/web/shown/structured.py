@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import request
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from registergraf.web.ground.days import AS_OF
 from registergraf.web.ground.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from pyoxigraph import Triple
 
@@ -29,32 +29,39 @@ def structured(iri: str, lang: str) -> Markup:
     triples = [] if AS_OF in request.args else site().offered("schema-org", dataset=NamedNode(iri))
     if not triples:
         return Markup()
-    document = {"@context": SCHEMA, **_node(iri, triples, lang, frozenset({iri}))}
+    document = {"@context": SCHEMA, **_node(iri, _told(triples), lang, frozenset({iri}))}
     text = json_text(document).decode().replace("<", "\\u003c")
     return Markup(f'<script type="application/ld+json">\n{text}</script>')  # noqa: S704 - no "<" is left in it
 
 
-def _node(iri: str, triples: Sequence[Triple], lang: str, above: frozenset[str]) -> dict[str, Any]:
-    """A node with all that is said of it, and the described nodes it leads to within it."""
-    told: dict[str, list[Any]] = {}
+Told = dict[str, dict[str, list[Any]]]
+"""What is told of each node, by the names of schema.org."""
+
+
+def _told(triples: Iterable[Triple]) -> Told:
+    told: Told = {}
     for triple in triples:
-        if triple.subject == NamedNode(iri):
-            name = "@type" if triple.predicate.value == RDF_TYPE else triple.predicate.value.removeprefix(SCHEMA)
-            told.setdefault(name, []).append(triple.object)
+        name = "@type" if triple.predicate.value == RDF_TYPE else triple.predicate.value.removeprefix(SCHEMA)
+        told.setdefault(cast("NamedNode", triple.subject).value, {}).setdefault(name, []).append(triple.object)
+    return told
+
+
+def _node(iri: str, told: Told, lang: str, above: frozenset[str]) -> dict[str, Any]:
+    """A node with all that is said of it, and the described nodes it leads to within it."""
     node: dict[str, Any] = {"@id": iri}
-    for name, terms in sorted(told.items()):
-        values = [_value(name, term, triples, lang, above) for term in sorted(_in_language(terms, lang), key=str)]
+    for name, terms in sorted(told.get(iri, {}).items()):
+        values = [_value(name, term, told, lang, above) for term in sorted(_in_language(terms, lang), key=str)]
         node[name] = values[0] if len(values) == 1 else values
     return node
 
 
-def _value(name: str, term: Any, triples: Sequence[Triple], lang: str, above: frozenset[str]) -> Any:
+def _value(name: str, term: Any, told: Told, lang: str, above: frozenset[str]) -> Any:
     text = str(term.value)
     if name == "@type":
         return text.removeprefix(SCHEMA)
     if isinstance(term, Literal) or name == "url" or text in above:
         return text
-    node = _node(text, triples, lang, above | {text})
+    node = _node(text, told, lang, above | {text})
     return node if len(node) > 1 else text
 
 
