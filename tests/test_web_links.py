@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from werkzeug.exceptions import HTTPException
+from addresses import leads_somewhere, routed
+from webpages import PAGES, Page, client, fetched
 
-from registergraf.web.data.documents import split_suffix
-from registergraf.web.ground.i18n import LANGUAGES
-from registergraf.web.ground.site import EXTENSION
-from webpages import PAGES, Page, application, client, fetched, release
-
-KNOWN_BY_LIST = {"rule": "rules", "verdict": "verdicts"}
 FETCHED = 60
 """How many addresses are fetched for real, one for each route first."""
 
@@ -30,39 +23,9 @@ def links() -> dict[str, str]:
     return found
 
 
-def routed(address: str) -> tuple[str, dict[str, Any]]:
-    """The route of an address and what it takes from it; raises `HTTPException` where there is none."""
-    adapter = application().url_map.bind("localhost")
-    parts = urlsplit(address)
-    endpoint, arguments = adapter.match(unquote(parts.path), query_args=parts.query)
-    return endpoint, dict(arguments)
-
-
-def is_known(address: str, arguments: dict[str, Any]) -> bool:
-    """Whether the release says something of the thing that a page is about."""
-    steps = [step for step in address.split("?", maxsplit=1)[0].split("/") if step and step not in LANGUAGES]
-    kind, key = arguments.get("kind") or "".join(steps[:1]), arguments.get("key")
-    if key is None or kind == "picture":
-        return True
-    stem, _ = split_suffix(key.removesuffix(".csv").removesuffix(".svg"))
-    if kind in KNOWN_BY_LIST:
-        return any(row["id"] in {key, stem} for row in getattr(release(), KNOWN_BY_LIST[kind]))
-    site = application().extensions[EXTENSION]
-    return bool(site.knows(site.iri(kind, stem)) or site.knows(site.iri(kind, key)))
-
-
 def test_every_link_has_a_route_and_a_thing() -> None:
     """No link of any type of page leads to an address that is not there."""
-    dead = []
-    for address, page in links().items():
-        try:
-            _, arguments = routed(address)
-        except HTTPException as error:
-            if error.code is not None and error.code >= 400:
-                dead.append((address, page))
-            continue
-        if not is_known(address, arguments):
-            dead.append((address, page))
+    dead = [(address, page) for address, page in links().items() if not leads_somewhere(address)]
     assert len(links()) > 500
     assert not dead
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from registergraf.catalogue import atom, feed
     from registergraf.catalogue.paging import page, pages
     from registergraf.catalogue.slices import Slices, sized
-    from registergraf.catalogue.things import as_triple, entity_document
+    from registergraf.catalogue.things import as_triple
 
 __all__ = [
     "FORMATS",
@@ -26,7 +26,6 @@ __all__ = [
     "Slices",
     "as_triple",
     "atom",
-    "entity_document",
     "export",
     "export_all",
     "feed",
@@ -45,6 +44,6 @@ if not TYPE_CHECKING:
         {
             "paging": ["page", "pages"],
             "slices": ["Slices", "sized"],
-            "things": ["as_triple", "entity_document"],
+            "things": ["as_triple"],
         },
     )

@@ -1,4 +1,4 @@
-"""The description of one thing as a document of its own."""
+"""The description of a thing, as a query gives it, and as triples."""
 
 from __future__ import annotations
 
@@ -6,25 +6,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from registergraf.catalogue.formats import write
-from registergraf.graph import select
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pyoxigraph import Store
-
     from registergraf.graph.queries import Row
-
-QUERY = "pages/entity-document.rq"
-
-
-def entity_document(
-    store: Store, queries: Mapping[str, str], iri: NamedNode, format_name: str, prefixes: Mapping[str, str]
-) -> bytes:
-    """The description of a thing in one of `FORMATS`, the same bytes every time."""
-    rows = select(store, queries[QUERY], entity=iri)
-    return write([as_triple(row, iri) for row in rows], format_name, prefixes)
 
 
 def as_triple(row: Row, subject: NamedNode | None) -> Triple:

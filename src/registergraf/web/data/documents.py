@@ -56,8 +56,8 @@ def document(body: bytes, format_: Format, *, vary: str = "", view: str = "") ->
 
 def entity_document(iri: NamedNode, name: str) -> bytes:
     """The description of a thing, the same bytes every time."""
-    release = site().release
-    return catalogue.entity_document(release.store, release.queries, iri, name, site().prefixes)
+    triples = [catalogue.as_triple(row, iri) for row in site().rows("entity-document", entity=iri)]
+    return write(triples, name, site().prefixes)
 
 
 def ontology_document(name: str) -> bytes:
