@@ -86,7 +86,7 @@ def test_every_link_of_every_page() -> None:
     todo, failed = [*seen], {}
     while todo:
         address = todo.pop()
-        status = get.__wrapped__(address).status_code
+        status = get(address).status_code
         if status >= 400:
             failed[address] = status
         fresh = {one for one in linked(address) if is_finite(one)} - seen
