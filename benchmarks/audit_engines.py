@@ -14,6 +14,8 @@ import sys
 import time
 import warnings
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,14 +75,15 @@ def of_report(report: Any) -> Pairs:
         yield str(report.value(result, sh.focusNode)), str(report.value(result, sh.sourceConstraintComponent))
 
 
-def by_ours(loaded: Any, _data: Path, _shapes: Path) -> Pairs:
-    """The compiled shapes, asked as `registergraf audit` asks them."""
+def by_ours(loaded: Any, _data: Path, _shapes: Path, *, passes: bool = True) -> Pairs:
+    """The compiled shapes, asked as `registergraf audit` asks them: with `passes`, for what passes too."""
     from registergraf.audit.apart import Lost  # noqa: PLC0415
     from registergraf.audit.asking import StoreAsker  # noqa: PLC0415
     from registergraf.audit.compiled import plan  # noqa: PLC0415
 
     store, shapes = loaded
     plans = [plan(shapes, root) for root in shapes.roots()]
+    plans = plans if passes else [replace(way, targets="") for way in plans]
     answers = iter(StoreAsker(store).ask_all([query for way in plans for query in way.queries]))
     for way in plans:
         given = [next(answers) for _ in way.queries]
@@ -166,6 +169,7 @@ def bare(term: str) -> str:
 
 ENGINES: dict[str, tuple[Callable[[Path, Path], Any], Callable[[Any, Path, Path], Pairs]]] = {
     "registergraf": (load_ours, by_ours),
+    "registergraf-failures": (load_ours, partial(by_ours, passes=False)),
     "pyshacl": (in_rdflib, by_pyshacl),
     "pyshacl-turbo": (in_rdflib, by_turbo),
     "shacl": (nothing, by_shacl),

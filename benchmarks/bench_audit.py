@@ -30,6 +30,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SHAPES = HERE / "audit_shapes.ttl"
 OURS, REFERENCE = "registergraf", "pyshacl"
+FAILURES = "registergraf-failures"
+"""Ours without asking for what passes, which none of the others tells."""
 SLOW = (REFERENCE, "brick-tq-shacl")
 """Engines that take minutes for a million triples; --slow-up-to has them run there too."""
 DAY = datetime.date(2026, 11, 21)
@@ -67,18 +69,18 @@ def side_by_side(data: Path, environments: Path, seconds: int, without: Sequence
     lines = data.read_bytes().count(b"\n")
     print(f"\n{lines} triples, {SHAPES.read_text().count('sh:target')} root shapes", flush=True)
     peer = OURS if REFERENCE in without else REFERENCE
-    print(f"{'engine':16}{'load':>9}{'judge':>9}{'cpu':>9}{'results':>9}  {'against ' + peer:18}", flush=True)
+    print(f"{'engine':22}{'load':>9}{'judge':>9}{'cpu':>9}{'results':>9}  {'against ' + peer:18}", flush=True)
     found = {
         name: run(name, python, data, seconds) for name, python in engines(environments).items() if name not in without
     }
     reference = found[peer]
     for name, got in found.items():
         if "error" in got:
-            print(f"{name:16}{got['error']}", flush=True)
+            print(f"{name:22}{got['error']}", flush=True)
             continue
         right = "" if "found" not in reference else "same" if got["found"] == reference["found"] else "other results"
         times = "".join(f"{got[key]:9.2f}" for key in ("load_wall", "judge_wall", "judge_cpu"))
-        print(f"{name:16}{times}{got['results']:9}  {right:14}{ratios(got, reference)}", flush=True)
+        print(f"{name:22}{times}{got['results']:9}  {right:14}{ratios(got, reference)}", flush=True)
 
 
 def ratios(got: dict[str, Any], reference: dict[str, Any]) -> str:
@@ -94,7 +96,7 @@ def engines(environments: Path) -> dict[str, Path]:
     """The Python of each engine's environment; ours and the reference in this one."""
     here = Path(sys.executable)
     others = {path.name: path / "bin" / "python" for path in sorted(environments.glob("*")) if (path / "bin").is_dir()}
-    return {OURS: here, REFERENCE: here, **others}
+    return {OURS: here, FAILURES: here, REFERENCE: here, **others}
 
 
 def run(name: str, python: Path, data: Path, seconds: int) -> dict[str, Any]:
