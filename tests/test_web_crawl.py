@@ -39,13 +39,13 @@ def get(address: str) -> TestResponse:
 
 def ours(address: str) -> str:
     """The path and the query of an address."""
-    parts = urlsplit(unescape(address))
+    parts = urlsplit(address)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def sitemap() -> list[str]:
     """The addresses that crawlers are told."""
-    found = [ours(address) for address in LOCATION.findall(get("/sitemap.xml").text)]
+    found = [ours(unescape(address)) for address in LOCATION.findall(get("/sitemap.xml").text)]
     return [address for address in found if EVERY or address.startswith("/nb/")]
 
 
