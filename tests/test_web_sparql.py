@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 import json
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -286,19 +285,25 @@ def test_together_asked_once() -> None:
     inner = Counted()
     inner.gate = Event()
     cache = CachedPool(inner, 1)
-    for query, outcome in (("ASK {}", Answer("text/csv", b"ASK {}")), ("fail", None)):
+
+    async def eight(query: str) -> list[Answer | BaseException]:
+        asked = [asyncio.ensure_future(cache.ask_soon(Question(query))) for _ in range(8)]
+        await asyncio.sleep(0)  # all have asked, and nobody is answered before the gate is opened
+        inner.gate.set()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    for query in ("ASK {}", "fail"):
         inner.count = 0
         inner.gate.clear()
-        with ThreadPoolExecutor(8) as threads:
-            asked = [threads.submit(cache.ask, Question(query)) for _ in range(8)]
-            inner.gate.set()
-        assert inner.count <= 8 if outcome is None else inner.count == 1
-        for one in asked:
-            assert one.result() == outcome if outcome else isinstance(one.exception(), QueryError)
-    count = inner.count
+        answers = asyncio.run(eight(query))
+        assert inner.count == 1
+        if query == "fail":
+            assert all(isinstance(answer, QueryError) for answer in answers)
+        else:
+            assert answers == [Answer("text/csv", b"ASK {}")] * 8
     with pytest.raises(QueryError):
         cache.ask(Question("fail"))
-    assert inner.count == count + 1
+    assert inner.count == 2
 
 
 def test_identity() -> None:
