@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pyoxigraph import NamedNode, QuerySolutions
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from registergraf.graph.queries import select
 from registergraf.namespaces import BASE
@@ -35,6 +35,16 @@ def test_standalone_query_answers_as_the_page_did(section: str) -> None:
     assert bound
     alone = select(release().store, Asked(section, text, used).standalone)
     assert sorted(map(repr, alone)) == sorted(map(repr, bound))
+
+
+def test_words_of_a_visitor_stand_for_nothing_but_themselves() -> None:
+    """Not for the place of another term, whichever is written first, and not for the end of their own."""
+    text = "SELECT ?given WHERE { BIND(?said AS ?given) VALUES ?thing { } BIND(?lang AS ?spoken) }"
+    hostile = '\0lang\0 VALUES ?thing { } " } # \\'
+    things = [NamedNode("http://example.org/a")]
+    asked = Asked("words", text, {"said": hostile, "lang": "nb"}, {"thing": things})
+    answer = select(release().store, asked.standalone)
+    assert [row["given"] for row in answer] == [Literal(hostile)]
 
 
 def test_page_links_to_the_queries_of_its_sections() -> None:

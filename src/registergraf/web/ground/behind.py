@@ -40,10 +40,11 @@ class Asked:
     def standalone(self) -> str:
         """The query with all that written out, as any SPARQL 1.1 service takes it."""
         text = _with_blanks(self.text, tuple(self.bindings))
-        for name, value in self.bindings.items():
-            text = text.replace(_blank(name), str(Literal(value) if isinstance(value, str) else value))
         for name, terms in self.values.items():
             text = text.replace(f"VALUES ?{name} {{ }}", f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}", 1)
+        # Last, since a term may be a visitor's words; none has a blank in it, for NUL is written as an escape.
+        for name, value in self.bindings.items():
+            text = text.replace(_blank(name), str(Literal(value) if isinstance(value, str) else value))
         return text
 
 
