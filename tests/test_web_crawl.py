@@ -33,8 +33,8 @@ ADDING = frozenset({"as-of", "from", "to", "page"})
 
 @cache
 def get(address: str) -> TestResponse:
-    """What a crawler that takes anything is answered."""
-    return client().get(address, headers={"Accept": "text/html, */*;q=0.5"})
+    """What a crawler that takes anything is answered, read to its end."""
+    return client().get(address, headers={"Accept": "text/html, */*;q=0.5"}, buffered=True)
 
 
 def ours(address: str) -> str:
