@@ -81,12 +81,12 @@ class Kept:
 
     def offer(self, key: Key, response: Response, headers: RawHeaders) -> None:
         """Keep a response to GET that may be kept and was asked for before."""
+        if not self._seen.again(key):
+            return
         tag = response.header("etag")
         if response.status not in {200, _NOT_MODIFIED} or response.pieces is not None or not tag.startswith('"'):
             return
         if "public" not in response.header("cache-control") or not _varies(response) <= _VARIES:
-            return
-        if not self._seen.again(key):
             return
         unchanged = [(name, value) for name, value in headers if name.decode("ascii") not in _NOT_OF_304]
         self._forget(key)
