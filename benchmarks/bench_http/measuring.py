@@ -183,6 +183,7 @@ def _rows(query: str, server: Server) -> list[tuple[str, ...]] | int | str:
         return len(set(ask(server, query, "application/n-triples")[0].splitlines()))
     if "ASK" in query:
         told = json.loads(ask(server, query, "application/sparql-results+json")[0])
-        return str(told.get("boolean", False))  # Virtuoso leaves the word out for false
+        # Virtuoso writes a table, with a row for true and none for false.
+        return str(told["boolean"] if "boolean" in told else bool(told["results"]["bindings"]))
     text = ask(server, query, "text/csv")[0].decode()
     return sorted(tuple(row) for row in list(csv.reader(io.StringIO(text)))[1:])
