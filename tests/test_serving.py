@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -287,6 +289,35 @@ def test_who_comes_before_the_service_is_ready_waits_for_it(
         _, said = early.process.communicate(timeout=40)
 
     assert b"serving release" in said
+
+
+def has_version_six() -> bool:
+    """Whether this machine has a loopback of IPv6."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_version_six(), reason="there is no IPv6 here")
+def test_an_address_of_version_six_is_told_as_a_browser_takes_it(
+    release: Release, settings: Settings, tmp_path: Path
+) -> None:
+    """In square brackets (RFC 3986, section 3.2.2), and it is listened to."""
+    assert release
+    call = [COMMAND, *options(settings), "serve", "--host", "::1", "--port", "0"]
+    with (tmp_path / "talk").open("w+") as talk:
+        service = Service(0, subprocess.Popen(call, cwd=tmp_path, stderr=talk), tmp_path / "talk")
+        try:
+            told = re.search(r"http://\[::1\]:(\d+)/", service.hears("serving release"))
+            assert told
+            with contextlib.closing(http.client.HTTPConnection("::1", int(told[1]), timeout=30)) as connection:
+                connection.request("GET", "/healthz")
+                assert connection.getresponse().read() == b"alive\n"
+        finally:
+            service.process.terminate()
+            assert service.process.wait(40) == 0
 
 
 def connects(port: int) -> bool:

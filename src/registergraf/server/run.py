@@ -137,7 +137,8 @@ def _has_one_thread() -> bool:
 
 
 def _announce(host: str, port: int, release: str) -> None:
-    sys.stderr.write(f"serving release {release} at http://{host}:{port}/  (Ctrl+C stops)\n")
+    place = f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"serving release {release} at http://{place}:{port}/  (Ctrl+C stops)\n")
     sys.stderr.flush()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
-from registergraf.web.ground.i18n import NO_BREAK_SPACE
+from registergraf.web.ground.i18n import LANGUAGES, NO_BREAK_SPACE, texts
 from registergraf.web.ground.site import site
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
 NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
+KEPT = re.compile(r"(§|\bbokstav|\bletter) (?=\w)")
 LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
@@ -30,17 +33,17 @@ KEYS = {"slug": "registry", "orgnr": "organisation"}
 class Shower:
     """Shows terms in one language; a template calls its methods."""
 
-    def __init__(self, texts: Texts) -> None:
-        self.t = texts
-        self.lang = texts.lang
+    def __init__(self, t: Texts) -> None:
+        self.t = t
+        self.lang = t.lang
         self._site = site()
         self._links = self._site.once(f"links {self.lang}", dict[str, tuple[Markup, str]])
         self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
-            **dict.fromkeys(NUMBERS, texts.number),
-            XSD + "duration": texts.duration,
-            XSD + "boolean": lambda value: texts("yes" if value in {"true", "1"} else "no"),
+            **dict.fromkeys(NUMBERS, t.number),
+            XSD + "duration": t.duration,
+            XSD + "boolean": lambda value: t("yes" if value in {"true", "1"} else "no"),
         }
 
     def term(self, term: Term | None) -> Markup:
@@ -70,9 +73,9 @@ class Shower:
     def foreign(self, text: str, lang: str | None) -> Markup:
         """Text that may be in another language than the page."""
         if not lang or lang == self.lang:
-            return escape(text)
+            return escape(self.t.worded(text))
         self._others.add(lang)
-        return Markup('<span lang="%s">%s</span>') % (lang, text)
+        return Markup('<span lang="%s">%s</span>') % (lang, texts(lang).worded(text) if lang in LANGUAGES else text)
 
     def tongue(self, lang: str) -> str:
         """What a language is called."""
@@ -110,11 +113,11 @@ class Shower:
         return Markup('<span class="chip %s">%s</span> ') % (status.rpartition("-")[2], self.name(status))
 
     def name(self, iri: str) -> Markup:
-        """What a thing is called; a paragraph sign stays with its number."""
+        """What a thing is called; a paragraph sign stays with its number, and a letter with the word for it."""
         named = self._site.name(iri, self.lang)
         if named is None:
             return escape(self.plain(iri))
-        return self.foreign(named.value.replace("§ ", "§" + NO_BREAK_SPACE), named.language)
+        return self.foreign(KEPT.sub(rf"\1{NO_BREAK_SPACE}", named.value), named.language)
 
     def plain(self, iri: str) -> str:
         """What a thing is called, without markup; its kind and key, or its prefixed name, where it has no name."""
@@ -136,7 +139,12 @@ class Shower:
 
     def seen(self, value: str) -> Markup:
         """What the audit saw: a thing by its name, anything else as it is."""
-        return self.link(value) if value.startswith(("https://", "http://")) else escape(self.t.worded(value))
+        if value.startswith(("https://", "http://")):
+            return self.link(value)
+        kind, _, key = value.partition("/")
+        if key and self.t.get(f"kind.{kind}"):
+            return self.link(self._site.release.base + value)
+        return escape(self.t.worded(value))
 
     def document(self, name: str) -> Markup:
         """A source document by its IRI or by its key, as the audit names it."""
@@ -164,4 +172,6 @@ class Shower:
 
     def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
+        if shown == iri:
+            shown = unquote(iri)
         return Markup('<a href="%s">%s</a>') % (href, shown) if href else escape(bare)
