@@ -1,6 +1,6 @@
 """The ASGI application: one `Front` a process, which lets requests in, has them answered, and sends what came of them.
 
-A request passes the rate, what the service tells of itself, what is kept, the number of those under way, and its body's
+A request passes the rate, what is kept, what the service tells of itself, the number of those under way, and its body's
 limits, in this order: what costs least comes first. Only then is there work for a thread.
 """
 
@@ -27,7 +27,7 @@ from registergraf.server.leaving import unless_left
 from registergraf.server.memory import give_back
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
-from registergraf.server.sending import LeftError, raw, send_entry, send_response
+from registergraf.server.sending import LeftError, raw, send_response
 from registergraf.server.world import open_world
 from registergraf.sparql import Ticket
 from registergraf.web.ground.contract import TICKET
@@ -187,11 +187,12 @@ class Front:
         tags = request.header("if-none-match")
         dated = request.header("if-modified-since") and not tags  # what is kept has no date
         key = key_of(request, coding) if request.method in _SAFE and not dated else None
-        response = self._not_let_in(request, world) or self._of_itself(request, world)
+        head = request.method == "HEAD"
+        response = self._not_let_in(request, world)
+        if response is None and key and (ready := world.kept.get(key, tags)) is not None:
+            return await ready.send(send, head=head)
+        response = response or self._of_itself(request, world)
         if response is None:
-            entry = world.kept.get(key, tags) if key else None
-            if entry is not None:
-                return await send_entry(entry, request, send)
             response = await self._ask(request, world, receive)
             compress(response, tags, coding, self._settings.compress_bytes)
         headers = raw(response.headers)
@@ -202,7 +203,7 @@ class Front:
                 response,
                 headers,
                 send,
-                head=request.method == "HEAD",
+                head=head,
                 seconds=self._settings.request_seconds,
                 threads=self._page_threads,
             )

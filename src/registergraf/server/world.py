@@ -46,7 +46,6 @@ class World:
         self.kept = Kept(settings.answer_cache_mb / 2)
         self.endpoint = Endpoint(release, self._answers)
         self._page = lru_cache(maxsize=256)(self._make_page)
-        self._lock = Lock()
         self._making = Lock()
         self._made: Flask | None = None
         self._users = 1  # until it is retired
@@ -62,15 +61,13 @@ class World:
             return self._made
 
     def enter(self) -> None:
-        """Have one more who uses it."""
-        with self._lock:
-            self._users += 1
+        """Have one more who uses it; this and `leave` are for the event loop alone."""
+        self._users += 1
 
     def leave(self) -> bool:
         """Have one less; whether it was the last one, who is to close it."""
-        with self._lock:
-            self._users -= 1
-            return self._users == 0
+        self._users -= 1
+        return self._users == 0
 
     def close(self) -> None:
         """End the workers, and let go what refers back to it."""

@@ -28,6 +28,9 @@ SPOKEN = {"nb": "nb", "nn": "nn", "no": "nb", "en": "en"}
 DURATION = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?")
 DURATIONS = re.compile(r"\bP(?:\d+[YMWD])+\b")
 """Durations within a text."""
+DAY = r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])"
+DAYS, INTERVALS = re.compile(DAY), re.compile(rf"({DAY}|…)/({DAY}|…)(?![\w-])")
+"""Days within a text, not those in the number of an act; and from one to another, "…" where it is open."""
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -81,8 +84,15 @@ class Texts:
         return ", ".join(words) or value
 
     def worded(self, text: str) -> str:
-        """A text with the durations in it in words."""
-        return DURATIONS.sub(lambda found: self.duration(found[0]), text)
+        """A text with the durations, the periods and the days in it in words."""
+        text = DURATIONS.sub(lambda found: self.duration(found[0]), text)
+        text = INTERVALS.sub(lambda found: self._period(found[1], found[2]), text)
+        return DAYS.sub(lambda found: self.date(found[0]), text)
+
+    def _period(self, first: str, last: str) -> str:
+        if "…" not in {first, last}:
+            return f"{first} – {last}"
+        return f"{self('period.from')} {first}" if last == "…" else f"{self('period.until')} {last}"
 
 
 @cache

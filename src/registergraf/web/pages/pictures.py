@@ -15,7 +15,7 @@ from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
 from registergraf.web.pages.drawing import Branch, Edge, Span, grid, neighbourhood, timeline, tree, year_of
 from registergraf.web.pages.judged import OUTCOMES
-from registergraf.web.pages.things import known
+from registergraf.web.pages.things import known, order
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.localised import localised
 from registergraf.web.shown.problems import UnknownThing
@@ -73,7 +73,7 @@ def _told(name: str) -> tuple[str, str]:
 def periods() -> Picture:
     """When the data of each data source were collected."""
     show = Shower(texts(g.lang))
-    entries = gather(site().rows("periods"))
+    entries = sorted(gather(site().rows("periods")), key=lambda e: (e.text("start"), order(e.item.value)))
     return _timeline("periods", entries, lambda entry: _cell(entry.item.value, show), "source")
 
 
@@ -113,7 +113,8 @@ def controllers() -> Picture:
 
 
 def _held() -> list[Entry]:
-    return gather(site().rows("controllers"))
+    rows = sorted(site().rows("controllers"), key=lambda r: (order(r["controller"].value), order(r["item"].value)))
+    return gather(rows)
 
 
 def matrix() -> Picture:
@@ -129,7 +130,8 @@ def matrix() -> Picture:
     judged = {slug for (slug, _), outcome in worst.items() if outcome != "not-applicable"}
     worst = {key: outcome for key, outcome in worst.items() if key[0] in judged}
     base = site().release.base
-    rows = {slug: _cell(f"{base}registry/{slug}", show) for slug in sorted({slug for slug, _ in worst})}
+    slugs = sorted({slug for slug, _ in worst}, key=lambda slug: order(f"{base}registry/{slug}"))
+    rows = {slug: _cell(f"{base}registry/{slug}", show) for slug in slugs}
     columns = {rule: Cell(rule, f"/{g.lang}/rule/{rule}") for rule in sorted({rule for _, rule in worst})}
     cells = {(rows[slug].text, rule): outcome for (slug, rule), outcome in worst.items()}
     data = [(Cell(rows[s].text), Cell(r), Cell(t(f"outcome.{outcome}"))) for (s, r), outcome in sorted(worst.items())]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
-from registergraf.web.ground.i18n import NO_BREAK_SPACE
+from registergraf.web.ground.i18n import LANGUAGES, NO_BREAK_SPACE, texts
 from registergraf.web.ground.markup import filled
 from registergraf.web.ground.site import site
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
 NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
+KEPT = re.compile(r"(§|\bbokstav|\bletter) (?=\w)")
 LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
@@ -40,17 +43,17 @@ class _Shown(NamedTuple):
 class Shower:
     """Shows terms in one language; a template calls its methods."""
 
-    def __init__(self, texts: Texts) -> None:
-        self.t = texts
-        self.lang = texts.lang
+    def __init__(self, t: Texts) -> None:
+        self.t = t
+        self.lang = t.lang
         self._site = site()
         self._shown = self._site.once(f"shown {self.lang}", dict[str, _Shown])
         self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
-            **dict.fromkeys(NUMBERS, texts.number),
-            XSD + "duration": texts.duration,
-            XSD + "boolean": lambda value: texts("yes" if value in {"true", "1"} else "no"),
+            **dict.fromkeys(NUMBERS, t.number),
+            XSD + "duration": t.duration,
+            XSD + "boolean": lambda value: t("yes" if value in {"true", "1"} else "no"),
         }
 
     def term(self, term: Term | None) -> Markup:
@@ -80,9 +83,10 @@ class Shower:
     def foreign(self, text: str, lang: str | None) -> Markup:
         """Text that may be in another language than the page."""
         if not lang or lang == self.lang:
-            return escape(text)
+            return escape(self.t.worded(text))
         self._others.add(lang)
-        return filled('<span lang="{}">{}</span>', lang, text)
+        told = texts(lang).worded(text) if lang in LANGUAGES else text
+        return filled('<span lang="{}">{}</span>', lang, told)
 
     def tongue(self, lang: str) -> str:
         """What a language is called."""
@@ -120,7 +124,7 @@ class Shower:
         return filled('<span class="chip {}">{}</span> ', status.rpartition("-")[2], self.name(status))
 
     def name(self, iri: str) -> Markup:
-        """What a thing is called; a paragraph sign stays with its number."""
+        """What a thing is called; a paragraph sign stays with its number, and a letter with the word for it."""
         return self._known(iri).name
 
     def plain(self, iri: str) -> str:
@@ -143,7 +147,12 @@ class Shower:
 
     def seen(self, value: str) -> Markup:
         """What the audit saw: a thing by its name, anything else as it is."""
-        return self.link(value) if value.startswith(("https://", "http://")) else escape(self.t.worded(value))
+        if value.startswith(("https://", "http://")):
+            return self.link(value)
+        kind, _, key = value.partition("/")
+        if key and self.t.get(f"kind.{kind}"):
+            return self.link(self._site.release.base + value)
+        return escape(self.t.worded(value))
 
     def document(self, name: str) -> Markup:
         """A source document by its IRI or by its key, as the audit names it."""
@@ -170,7 +179,7 @@ class Shower:
             if named is None:
                 name = escape(self.plain(iri))
                 return _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")))
-            name = self.foreign(named.value.replace("§ ", "§" + NO_BREAK_SPACE), named.language)
+            name = self.foreign(KEPT.sub(rf"\1{NO_BREAK_SPACE}", named.value), named.language)
             tongue = named.language if named.language and named.language != self.lang else ""
             shown = self._shown[iri] = _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")), tongue)
         if shown.tongue:
@@ -179,4 +188,6 @@ class Shower:
 
     def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
+        if shown == iri:
+            shown = unquote(iri)
         return filled('<a href="{}">{}</a>', href, shown) if href else escape(bare)
