@@ -19,12 +19,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from registergraf.errors import RegistergrafError
+from registergraf.memory import give_back
 from registergraf.server.compression import choose, compress
 from registergraf.server.figures import Figures
 from registergraf.server.journal import Journal
 from registergraf.server.kept import key_of
 from registergraf.server.leaving import unless_left
-from registergraf.server.memory import give_back
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
 from registergraf.server.sending import LeftError, raw, send_response

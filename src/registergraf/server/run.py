@@ -23,7 +23,7 @@ from granian.net import SocketHolder  # type: ignore[attr-defined] # as Granian 
 from granian.server.mp import MPServer
 
 from registergraf.errors import ReleaseError
-from registergraf.server.memory import in_one_place
+from registergraf.memory import in_one_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,8 @@ from registergraf.web.ground.markup import filled, joined
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ROW, CHARACTER, PAD = 22, 6.8, 8
+ROW, CHARACTER, PAD = 22, 7.4, 8
+"""The height of a row, the width of a letter in the widest of the usual fonts, and the room around marks."""
 LABEL = 46
 """Characters of a label before it is cut."""
 SIDE = 38
@@ -149,7 +150,7 @@ def grid(
 ) -> Markup:
     """A matrix: rows and columns are (label, address), a cell an outcome or "held", told by its sign."""
     left = LABEL * CHARACTER
-    top = max((len(cut(label)) for label, _ in columns), default=1) * CHARACTER * 0.78 + PAD * 2
+    top = max((len(cut(label)) for label, _ in columns), default=1) * CHARACTER * 0.87 + PAD * 2
     marks = []
     for number, (label, href) in enumerate(columns):
         x = left + number * CELL + CELL / 2

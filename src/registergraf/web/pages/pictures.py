@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -160,7 +160,8 @@ def law_tree(kind: str, key: str) -> Picture:
                 Cell(str(rests.get(entry.item.value, 0))),
             )
         )
-    svg = tree(f"{title}: {show.plain(iri.value)}", about, branches)
+    title = f"{title}: {show.plain(iri.value)}"
+    svg = tree(title, about, branches)
     return Picture(title, about, svg, ("provision", "heading", "from", "until", "sources"), rows)
 
 
@@ -198,7 +199,7 @@ def around(kind: str, key: str) -> Picture:
     title, about = _told("around")
     sides = ((site().rows("neighbours-in", entity=iri), True), (site().rows("neighbours-out", entity=iri), False))
     edges = [
-        Edge(show.plain(e.item.value), show.href(e.item.value) or "", show.plain(e.property.value), incoming)
+        Edge(show.plain(e.item.value), show.href(e.item.value) or "", _capital(show.plain(e.property.value)), incoming)
         for rows, incoming in sides
         for e in gather(rows)[:NEIGHBOURS]
         if e.property is not None
@@ -206,8 +207,17 @@ def around(kind: str, key: str) -> Picture:
     name = show.plain(iri.value)
     ways = {True: texts(g.lang)("picture.in"), False: texts(g.lang)("picture.out")}
     data = [(Cell(ways[e.incoming]), Cell(e.relation), Cell(e.label, e.href)) for e in edges]
-    svg = neighbourhood(f"{title}: {name}", about, name, edges)
+    svg = neighbourhood(f"{title}: {name}", about, name, [replace(e, label=_brief(e.label)) for e in edges])
     return Picture(f"{title}: {name}", about, svg, ("direction", "property", "thing"), data)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _brief(name: str) -> str:
+    """A provision by the name of its act alone, so that what is cut off is not the provision."""
+    return re.sub(r" \((?:LOV|FOR)-[\d-]+\) (?=\S)", " ", name)
 
 
 WHOLE: dict[str, Callable[[], Picture]] = {"periods": periods, "controllers": controllers, "matrix": matrix}
@@ -219,9 +229,8 @@ OF_A_THING: dict[str, Callable[[str, str], Picture]] = {"around": around, "tree"
 @blueprint.get("/picture/")
 def pictures() -> Response:
     """The pictures of the whole graph."""
-    return render(
-        "pictures.html", g.lang, names=[*WHOLE], acts=[k for k in site().law_ids.values() if k.startswith("LOV")]
-    )
+    laws = sorted((row["item"].value for row in site().rows("law-with-parts")), key=order)
+    return render("pictures.html", g.lang, names=[*WHOLE], laws=laws)
 
 
 @blueprint.get("/picture/<any(periods, controllers, matrix):name>")
