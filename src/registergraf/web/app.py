@@ -31,7 +31,7 @@ from registergraf.web.pages import (
     search,
 )
 from registergraf.web.shown import problems
-from registergraf.web.shown.plain_context import PlainContext
+from registergraf.web.shown.plain_code import PlainCode
 
 if TYPE_CHECKING:
     from registergraf.settings import Settings
@@ -102,7 +102,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.context_class = PlainContext
+    app.jinja_env.code_generator_class = PlainCode
     app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
     app.before_request(choose_day)

@@ -14,6 +14,7 @@ from registergraf.web.pages.things import gather_evidence, known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import dataset_links
 from registergraf.web.shown.localised import localised
+from registergraf.web.shown.notes import footnote, references
 from registergraf.web.shown.render import render
 from registergraf.web.shown.structured import structured
 
@@ -55,6 +56,8 @@ def registry(key: str) -> Response:
         iri=iri.value,
         structured=structured(iri.value, g.lang),
         evidence=evidence,
+        references=references,
+        footnote=footnote,
         summary=summary(sections, evidence),
         drawn=roles_picture("roles", sections["roles"], "agent"),
         runs=runs(verdicts),

@@ -26,11 +26,6 @@ class Footnote:
     status: str
     references: list[str] = field(default_factory=list)
 
-    @property
-    def anchor(self) -> str:
-        """The id of the footnote on the page."""
-        return f"note-{self.number}"
-
 
 @dataclass(frozen=True)
 class Said:

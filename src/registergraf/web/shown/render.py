@@ -65,6 +65,7 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         other_day=g.get("day"),
         today=current_app.extensions[EXTENSION].release.as_of,
         undated=_undated(),
+        undated_pairs=_undated_pairs(),
         **values,
     )
     if "day" in g:
@@ -95,12 +96,14 @@ def _undated() -> str:
 
 
 def _undated_pairs() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.args.items(multi=True) if name != AS_OF]
+    """The parameters of this page but its day; none of an address that is refused for its length."""
+    given = () if g.get("unrepeated") else request.args.items(multi=True)
+    return [(name, value) for name, value in given if name != AS_OF]
 
 
 def _same_page(lang: str) -> str:
     """The address of this page in another language; the start page where the address carries no language."""
     if "lang" not in g:
         return f"/{lang}/"
-    query = request.query_string.decode("ascii", "replace")
+    query = "" if g.get("unrepeated") else request.query_string.decode("ascii", "replace")
     return f"/{lang}{request.path[3:]}" + (f"?{query}" if query else "")

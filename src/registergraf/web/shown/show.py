@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
 from registergraf.web.ground.i18n import DAYS, DURATIONS, LANGUAGES, NO_BREAK_SPACE, texts
+from registergraf.web.ground.markup import filled
 from registergraf.web.ground.site import site
 from registergraf.web.shown.cells import CODES, candidates
 
@@ -27,6 +28,15 @@ LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
 
+class _Shown(NamedTuple):
+    """A thing by its name."""
+
+    name: Markup
+    link: Markup
+    tongue: str = ""
+    """The language of the name where it is another than the page's."""
+
+
 class Shower:
     """Shows terms in one language; a template calls its methods."""
 
@@ -34,7 +44,7 @@ class Shower:
         self.t = t
         self.lang = t.lang
         self._site = site()
-        self._links = self._site.once(f"links {self.lang}", dict[str, tuple[Markup, str]])
+        self._shown = self._site.once(f"shown {self.lang}", dict[str, _Shown])
         self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
@@ -85,7 +95,7 @@ class Shower:
             shown = self.foreign(self._worded(literal.value, literal.language), literal.language)
             if literal.language == self.lang or len(literal.value) <= LONG:
                 return shown
-            return shown + Markup(' <span class="tongue">({})</span>').format(self.tongue(literal.language))
+            return filled('{} <span class="tongue">({})</span>', shown, self.tongue(literal.language))
         write = self._literals.get(literal.datatype.value)
         return escape(write(literal.value) if write else literal.value)
 
@@ -94,7 +104,7 @@ class Shower:
         if not lang or lang == self.lang:
             return escape(text)
         self._others.add(lang)
-        return Markup('<span lang="%s">%s</span>') % (lang, text)
+        return filled('<span lang="{}">{}</span>', lang, text)
 
     def _worded(self, text: str, lang: str | None) -> str:
         """A text of ours with its days in words, in its own language."""
@@ -111,16 +121,16 @@ class Shower:
 
     def date(self, value: str) -> Markup:
         """A date in words, with the machine's form beside it."""
-        return Markup('<time datetime="%s">%s</time>') % (value, self.t.date(value))
+        return filled('<time datetime="{}">{}</time>', value, self.t.date(value))
 
     def period(self, start: Term | None, end: Term | None) -> Markup:
         """From when to when; a bound that is absent is left out."""
         first, last = self.term(start), self.term(end)
         if start and end:
-            return Markup("{} – {}").format(first, last)
+            return filled("{} – {}", first, last)
         if start:
-            return Markup("{}&nbsp;{}").format(self.t("period.from"), first)
-        return Markup("{}&nbsp;{}").format(self.t("period.until"), last) if end else Markup()
+            return filled("{}&nbsp;{}", self.t("period.from"), first)
+        return filled("{}&nbsp;{}", self.t("period.until"), last) if end else Markup()
 
     def lines(self, first: object, last: object) -> str:
         """Where in a document, to follow its name; nothing without a first line."""
@@ -133,14 +143,11 @@ class Shower:
         """The status of a claim, to stand before or behind what it says; nothing without one."""
         if not status:
             return Markup()
-        return Markup('<span class="chip %s">%s</span> ') % (status.rpartition("-")[2], self.name(status))
+        return filled('<span class="chip {}">{}</span> ', status.rpartition("-")[2], self.name(status))
 
     def name(self, iri: str) -> Markup:
         """What a thing is called; a paragraph sign stays with its number, and a letter with the word for it."""
-        named = self._site.name(iri, self.lang)
-        if named is None:
-            return escape(self.plain(iri))
-        return self.foreign(KEPT.sub(rf"\1{NO_BREAK_SPACE}", self._worded(named.value, named.language)), named.language)
+        return self._known(iri).name
 
     def plain(self, iri: str) -> str:
         """What a thing is called, without markup; its kind and key, or its prefixed name, where it has no name."""
@@ -184,17 +191,26 @@ class Shower:
         """A thing by its name, linked where it can be."""
         if text is not None:
             return self._linked(iri, text, text)
-        if iri not in self._links:
+        return self._known(iri).link
+
+    def _known(self, iri: str) -> _Shown:
+        """How a thing is shown; kept of those that have a name, which are as many as the release has, and no more."""
+        shown = self._shown.get(iri)
+        if shown is None:
             named = self._site.name(iri, self.lang)
-            tongue = (named.language or "") if named else ""
-            self._links[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
-        shown, tongue = self._links[iri]
-        if tongue not in {"", self.lang}:
-            self._others.add(tongue)  # told at the end of the page, of a link that is kept too
+            if named is None:
+                name = escape(self.plain(iri))
+                return _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")))
+            kept = KEPT.sub(rf"\1{NO_BREAK_SPACE}", self._worded(named.value, named.language))
+            name = self.foreign(kept, named.language)
+            tongue = named.language if named.language and named.language != self.lang else ""
+            shown = self._shown[iri] = _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")), tongue)
+        if shown.tongue:
+            self._others.add(shown.tongue)  # told at the end of the page, of what is kept too
         return shown
 
     def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
         if shown == iri:
             shown = unquote(iri)
-        return Markup('<a href="%s">%s</a>') % (href, shown) if href else escape(bare)
+        return filled('<a href="{}">{}</a>', href, shown) if href else escape(bare)
