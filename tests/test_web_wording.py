@@ -7,10 +7,11 @@ import re
 from itertools import groupby
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from registergraf.web.ground.i18n import LANGUAGES, texts
 from registergraf.web.ground.site import EXTENSION, alphabetical
+from registergraf.web.shown.show import Shower
 from test_web_accessibility import TYPES
 from webpages import Page, application, fetched, release
 
@@ -119,3 +120,56 @@ def test_number_in_a_table_that_stacks_has_a_label(path: str) -> None:
     """On a narrow screen the head of such a table is not seen, and a number says nothing by itself."""
     for table in re.findall(r'<table class="ds-table stacked">.*?</table>', fetched(f"/nb{path}").text, re.DOTALL):
         assert not re.findall(r'<td class="number">', table)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_columns_and_parameters_of_queries_have_names(lang: str) -> None:
+    """The head of an answer and the labels of its form are words of the language."""
+    t = texts(lang)
+    named = {
+        name
+        for query in application().extensions[EXTENSION].named.values()
+        for name in [*query.columns, *(parameter.name for parameter in query.parameters)]
+    }
+    assert [name for name in sorted(named) if not (t.get(f"answer.{name}") or t.get(f"column.{name}"))] == []
+
+
+SHOWN = [
+    ("slug", "npr", "Norsk pasientregister"),
+    ("orgnr", "983744516", ">983744516</a>"),
+    ("role", "decision-authority", ">Vedtaksmyndighet</a>"),
+    ("consent", "not-required", ">Samtykke kreves ikke</a>"),
+    ("form", "statistics", ">Statistikk (aggregerte data)</a>"),
+    ("kind", "delivery", ">Frist for å levere</a>"),
+    ("relation", "statutory-basis", ">hjemmel</a>"),
+    ("unit", "working-days", "virkedager"),
+    ("act", "LOV-2014-06-20-43", ">helseregisterloven (LOV-2014-06-20-43)</a>"),
+    ("from", "2024-01-01", '<time datetime="2024-01-01">1. januar 2024</time>'),
+    ("limit", "P30D", "30 dager"),
+    ("phrase", "til 2024-01-01", "til 2024-01-01"),
+    ("anything", "controller", "controller"),
+    ("from", "2024-13-99", "2024-13-99"),
+    ("act", "no act <at> all", "no act &lt;at&gt; all"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "shown"), SHOWN)
+def test_cell_of_an_answer_is_shown_by_what_it_means(column: str, value: str, shown: str) -> None:
+    """A key and a code are called by name, a day is in words; what means nothing to us stands as it is."""
+    with application().test_request_context("/nb/"):
+        assert shown in str(Shower(texts("nb")).cell(column, Literal(value)))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("2024-01-02", "2. januar 2024"), ("2024-05", "mai 2024"), ("1997", "1997"),
+    ("2024-99-99", "2024-99-99"), ("2024-01-01Z", "2024-01-01Z"), ("-0044", "-0044"), ("x", "x")],
+)  # fmt: skip
+def test_date_that_is_none_stands_as_it_is(value: str, said: str) -> None:
+    """Whoever writes a query may write what is no date under the datatype of one."""
+    assert texts("nb").date(value) == said
+
+
+@pytest.mark.parametrize("key", ["a%20b", "a%3Cb", "LOV-1900-01-01-1"])
+def test_act_that_nobody_has_heard_of_is_not_found(key: str) -> None:
+    """Whatever an address is made of, the answer is a sentence."""
+    assert fetched(f"/nb/act/{key}").status_code == 404

@@ -28,7 +28,9 @@ SPOKEN = {"nb": "nb", "nn": "nn", "no": "nb", "en": "en"}
 DURATION = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?")
 DURATIONS = re.compile(r"\bP(?:\d+[YMWD])+\b")
 """Durations within a text."""
-DAY = r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])"
+CALENDAR = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
+"""A year, a month or a day without a time zone."""
+DAY = r"(?<![\w-])\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\w-])"
 DAYS, INTERVALS = re.compile(DAY), re.compile(rf"({DAY}|…)/({DAY}|…)(?![\w-])")
 """Days within a text, not those in the number of an act; and from one to another, "…" where it is open."""
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -68,8 +70,9 @@ class Texts:
         return self(f"{key}.one" if number == 1 else f"{key}.many", number=self.number(number))
 
     def date(self, value: str) -> str:
-        """An xsd:gYear, xsd:gYearMonth or xsd:date as the language writes it."""
-        year, month, day = ([*value.split("-"), "", ""])[:3]
+        """An xsd:gYear, xsd:gYearMonth or xsd:date as the language writes it; anything else as it is."""
+        found = CALENDAR.fullmatch(value)
+        year, month, day = found.groups() if found else (value, None, None)
         if not month:
             return year
         name = self(f"month.{int(month)}")

@@ -205,10 +205,8 @@ class Site:
 
     def iri(self, kind: str, key: str) -> NamedNode:
         """The IRI that a page or a data document is about."""
-        if kind == "act":
-            return NamedNode(
-                next((iri for iri, local in self.law_ids.items() if local == key), self.release.base + "act/" + key)
-            )
+        if kind == "act" and (law := next((iri for iri, local in self.law_ids.items() if local == key), "")):
+            return NamedNode(law)
         return NamedNode(f"{self.release.base}{kind}/{quote(unquote(key), safe='.-_~')}")
 
     def path(self, iri: str) -> str | None:

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
-from registergraf.web.ground.i18n import LANGUAGES, NO_BREAK_SPACE, texts
+from registergraf.web.ground.i18n import DAYS, DURATIONS, LANGUAGES, NO_BREAK_SPACE, texts
 from registergraf.web.ground.markup import filled
 from registergraf.web.ground.site import site
+from registergraf.web.shown.cells import CODES, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,10 +26,6 @@ NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "po
 KEPT = re.compile(r"(§|\bbokstav|\bletter) (?=\w)")
 LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
-
-
-KEYS = {"slug": "registry", "orgnr": "organisation"}
-"""Columns of the named queries that hold keys, with the kind of thing each is the key of."""
 
 
 class _Shown(NamedTuple):
@@ -63,17 +60,39 @@ class Shower:
         return self.literal(term) if isinstance(term, Literal) else self.link(term.value)
 
     def cell(self, column: str, term: Term | None) -> Markup:
-        """A value of a table; the key of a thing, in a column that is named so, as a link by its name."""
-        if column in KEYS and isinstance(term, Literal) and term.value:
-            iri = self._site.iri(KEYS[column], term.value)
-            if self._site.name(iri.value, self.lang):
-                return self.link(iri.value)
-        return self.term(term)
+        """A value of an answer: a key or a code as a link by the name of what it means, a day or a duration in words.
+
+        The number of an organisation is linked as it is, and so stands anything else.
+        """
+        if not isinstance(term, Literal):
+            return self.term(term)
+        if iri := self._meant(column, term.value):
+            return self.link(iri, term.value if column == "orgnr" else None)
+        if term.language:
+            return self.foreign(term.value, term.language)
+        if DAYS.fullmatch(term.value):
+            return self.date(term.value)
+        if DURATIONS.fullmatch(term.value):
+            return escape(self.t.duration(term.value))
+        return escape(self._code(column, term.value)) if column in CODES else self.literal(term)
+
+    def code(self, column: str, value: str) -> str:
+        """What a key or a code of a column means, without markup; itself where it means nothing that has a name."""
+        iri = self._meant(column, value)
+        return self.plain(iri) if iri else self._code(column, value)
+
+    def _code(self, column: str, value: str) -> str:
+        return (self.t.get(f"code.{value}") if column in CODES else None) or value
+
+    def _meant(self, column: str, value: str) -> str:
+        """The IRI that a key or a code of a column stands for, empty where nothing is known by it."""
+        iris = candidates(self._site, column, value)
+        return next((iri for iri in iris if value and self._site.name(iri, self.lang)), "")
 
     def literal(self, literal: Literal) -> Markup:
         """A literal by its datatype; a longer text in another language says in words which."""
         if literal.language:
-            shown = self.foreign(literal.value, literal.language)
+            shown = self.foreign(self._worded(literal.value, literal.language), literal.language)
             if literal.language == self.lang or len(literal.value) <= LONG:
                 return shown
             return filled('{} <span class="tongue">({})</span>', shown, self.tongue(literal.language))
@@ -83,10 +102,13 @@ class Shower:
     def foreign(self, text: str, lang: str | None) -> Markup:
         """Text that may be in another language than the page."""
         if not lang or lang == self.lang:
-            return escape(self.t.worded(text))
+            return escape(text)
         self._others.add(lang)
-        told = texts(lang).worded(text) if lang in LANGUAGES else text
-        return filled('<span lang="{}">{}</span>', lang, told)
+        return filled('<span lang="{}">{}</span>', lang, text)
+
+    def _worded(self, text: str, lang: str | None) -> str:
+        """A text of ours with its days in words, in its own language."""
+        return (texts(lang) if lang in LANGUAGES else self.t).worded(text)
 
     def tongue(self, lang: str) -> str:
         """What a language is called."""
@@ -179,7 +201,8 @@ class Shower:
             if named is None:
                 name = escape(self.plain(iri))
                 return _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")))
-            name = self.foreign(KEPT.sub(rf"\1{NO_BREAK_SPACE}", named.value), named.language)
+            kept = KEPT.sub(rf"\1{NO_BREAK_SPACE}", self._worded(named.value, named.language))
+            name = self.foreign(kept, named.language)
             tongue = named.language if named.language and named.language != self.lang else ""
             shown = self._shown[iri] = _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")), tongue)
         if shown.tongue:
