@@ -108,6 +108,7 @@ def test_the_release_changes_and_nobody_is_refused(two_releases: tuple[Settings,
     settings, first, second = two_releases
     with running(tmp_path, *options(settings)) as service:
         before = service.ask(COUNT)[2]
+        assert first in service.ask("/nb/registry/npr")[2].decode()  # from then on pages are made before the change
         seen: list[tuple[int, bytes]] = []
         stop = threading.Event()
         number = itertools.count()
@@ -127,6 +128,7 @@ def test_the_release_changes_and_nobody_is_refused(two_releases: tuple[Settings,
             os.kill(service.process.pid, signal.SIGHUP)
             service.hears(f"serving release {second}")
             after = service.ask(COUNT)[2]
+            assert second in service.ask("/nb/registry/npr")[2].decode()
             point(settings.releases_dir, "there-is-none")
             os.kill(service.process.pid, signal.SIGHUP)
             said = service.hears("could not be changed")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import time
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench_http.client import Round, ask, run, write_targets
+from bench_http.client import ANSWER_SECONDS, NoAnswerError, Round, ask, run, write_targets
 from bench_http.workload import QUESTIONS, never_repeated, read_values, repeated
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def _alone(servers: Sequence[Server], plan: Plan, values: Values, targets: Path)
 def _middle(server: Server, queries: Iterator[str], targets: Path, seconds: float) -> float:
     """The milliseconds in the middle that queries take one after the other; of a slow one those of the first."""
     started = time.perf_counter()
-    ask(server, next(queries))
+    try:
+        ask(server, next(queries))
+    except NoAnswerError:
+        return math.inf
     took = time.perf_counter() - started
     if took > SLOW_SECONDS:
         return took * 1000
@@ -165,16 +169,23 @@ def _middle(server: Server, queries: Iterator[str], targets: Path, seconds: floa
 def _compare(servers: Sequence[Server], values: Values, questions: Mapping[str, str]) -> None:
     """Ask each question of each server and tell whether the answers are equal; a peer that differs is named."""
     differ: dict[tuple[str, str], int] = {}
+    silent: dict[tuple[str, str], int] = {}
     for question, text in questions.items():
         for query, _ in zip(never_repeated(values, {question: text}, 7), range(CHECKED), strict=False):
             first = None
             for server in servers:
-                answer = _rows(query, server)
+                try:
+                    answer = _rows(query, server)
+                except NoAnswerError:
+                    silent[question, server.name] = silent.get((question, server.name), 0) + 1
+                    continue
                 first = answer if first is None else first
                 if answer != first:
                     differ[question, server.name] = differ.get((question, server.name), 0) + 1
     told = "; ".join(f"{name} in {question}" for question, name in differ)
     print(f"\nAnswers of {CHECKED} queries of each kind: {f'different from ours: {told}' if told else 'all equal'}.")
+    for (question, name), count in silent.items():
+        print(f"{name} did not answer {question} within {ANSWER_SECONDS} s, {count} of {CHECKED} times.")
 
 
 def _rows(query: str, server: Server) -> list[tuple[str, ...]] | int | str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from registergraf.memory import settle
 from registergraf.server.compression import without_coding
 from registergraf.server.endpoint import Endpoint
 from registergraf.server.kept import Kept
@@ -49,6 +50,7 @@ class World:
         self._making = Lock()
         self._made: Flask | None = None
         self._users = 1  # until it is retired
+        self.is_cold = True  # until a page is asked for; for the event loop alone, too
 
     @property
     def _flask(self) -> Flask:
@@ -59,6 +61,13 @@ class World:
 
                 self._made = create_app(self.release, self._settings, self._answers)
             return self._made
+
+    def warm(self) -> None:
+        """Make what the first page of each kind would be waited for."""
+        from registergraf.web.app import warm  # noqa: PLC0415
+
+        warm(self._flask)
+        settle()
 
     def enter(self) -> None:
         """Have one more who uses it; this and `leave` are for the event loop alone."""

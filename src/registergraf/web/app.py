@@ -116,6 +116,18 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     return app
 
 
+def warm(app: Flask) -> None:
+    """Have it make what is made once for a release, in every language, and compile its templates."""
+    for template in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(template)
+    site: Site = app.extensions[EXTENSION]
+    asking = app.test_client()
+    for lang in LANGUAGES:
+        first = [site.path(iri) for iri in browse.facets_of(site, lang).order[:1]]
+        for path in ("registry/", *first):
+            asking.get(f"/{lang}/{path}")
+
+
 def read_language() -> None:
     """Remember the language of the address, for error pages too, which no view has run for."""
     first = request.path.split("/")[1]

@@ -70,8 +70,8 @@ def _blank(name: str) -> str:
 
 def remember(asked: Asked) -> None:
     """Keep a query for the page of the current request, once; outside a request nothing is kept."""
-    if has_request_context() and asked not in asked_here():
-        g.asked.append(asked)
+    if has_request_context() and asked not in (here := asked_here()):
+        here.append(asked)
 
 
 def recording(make: Callable[[], T]) -> tuple[T, list[Asked]]:

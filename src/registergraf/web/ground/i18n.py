@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,17 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its {names} filled in; a key that does not exist is an error of ours."""
-        return self.texts[key].format(**values)
+        if values:
+            return self.texts[key].format(**values)
+        text = self._unchanging.get(key)
+        if text is None:
+            text = self._unchanging[key] = self.texts[key].format()
+        return text
+
+    @cached_property
+    def _unchanging(self) -> dict[str, str]:
+        """The texts without names that were asked for so far."""
+        return {}
 
     def markup(self, key: str, **values: Markup | str) -> Markup:
         """The text of a key with markup filled in."""
@@ -88,9 +98,14 @@ class Texts:
 
     def worded(self, text: str) -> str:
         """A text with the durations, the periods and the days in it in words."""
-        text = DURATIONS.sub(lambda found: self.duration(found[0]), text)
-        text = INTERVALS.sub(lambda found: self._period(found[1], found[2]), text)
-        return DAYS.sub(lambda found: self.date(found[0]), text)
+        # Most texts of a page have none, which a character tells in a fiftieth of the time.
+        if "P" in text:
+            text = DURATIONS.sub(lambda found: self.duration(found[0]), text)
+        if "/" in text:
+            text = INTERVALS.sub(lambda found: self._period(found[1], found[2]), text)
+        if "-" in text:
+            text = DAYS.sub(lambda found: self.date(found[0]), text)
+        return text
 
     def _period(self, first: str, last: str) -> str:
         if "…" not in {first, last}:

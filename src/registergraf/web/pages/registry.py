@@ -92,12 +92,13 @@ IN_SHORT = (
 def summary(sections: Mapping[str, list[Entry]], evidence: Evidence) -> list[tuple[str, list[Term]]]:
     """What of the sections is accepted and holds on the day of the view, in short."""
     found = []
-    for key, section, wanted in IN_SHORT:
+    for key, section, name in IN_SHORT:
+        wanted = site().expand(name)
         terms = [
             entry.one("agent") or entry.item
             for entry in sections[section]
             if entry.property is not None
-            and entry.property.value == site().expand(wanted)
+            and entry.property.value == wanted
             and entry.text("when") in {"", "now"}
             and evidence.said(entry.claims).standing.endswith("-accepted")
         ]
