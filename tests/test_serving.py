@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
+import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -19,7 +22,7 @@ from urllib.parse import quote
 import pytest
 
 from builds import built
-from service import Service, options, running
+from service import COMMAND, Service, options, running
 from support import EARLIER
 
 if TYPE_CHECKING:
@@ -105,6 +108,7 @@ def test_the_release_changes_and_nobody_is_refused(two_releases: tuple[Settings,
     settings, first, second = two_releases
     with running(tmp_path, *options(settings)) as service:
         before = service.ask(COUNT)[2]
+        assert first in service.ask("/nb/registry/npr")[2].decode()  # from then on pages are made before the change
         seen: list[tuple[int, bytes]] = []
         stop = threading.Event()
         number = itertools.count()
@@ -124,6 +128,7 @@ def test_the_release_changes_and_nobody_is_refused(two_releases: tuple[Settings,
             os.kill(service.process.pid, signal.SIGHUP)
             service.hears(f"serving release {second}")
             after = service.ask(COUNT)[2]
+            assert second in service.ask("/nb/registry/npr")[2].decode()
             point(settings.releases_dir, "there-is-none")
             os.kill(service.process.pid, signal.SIGHUP)
             said = service.hears("could not be changed")
@@ -249,19 +254,79 @@ def children(pid: int) -> list[int]:
 
 
 def test_a_front_that_is_killed_is_started_again(release: Release, settings: Settings, tmp_path: Path) -> None:
-    """With workers of its own; those of the one before are gone, and at the end everything is."""
+    """With workers of its own; who asks meanwhile waits; those of the one before are gone, and all are at the end."""
     assert release
     with running(tmp_path, *options(settings), query_workers=2) as service:
         front = front_of(service)
         before = [front, *children(front)]
         time.sleep(6)  # one that ends within 5.5 s of its start is not tried again
         os.kill(front, signal.SIGKILL)
-        until(lambda: service.says().count("serving release") == 2, "it is not started again")
         assert service.ask(ASK)[0] == 200
+        assert service.says().count("serving release") == 2
         until(lambda: not any(map(lives, before)), "the workers of the one before are left")
         after = children(service.process.pid)
 
     until(lambda: not any(map(lives, after)), "processes are left")
+
+
+def test_who_comes_before_the_service_is_ready_waits_for_it(
+    release: Release, settings: Settings, tmp_path: Path
+) -> None:
+    """The port is taken at once, and whoever connects is answered when there is somebody to answer."""
+    assert release
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    early = Service(
+        port,
+        subprocess.Popen(
+            [COMMAND, *options(settings), "serve", "--port", str(port)], cwd=tmp_path, stderr=subprocess.PIPE
+        ),
+        tmp_path,
+    )
+    try:
+        until(lambda: connects(port), "nobody listens")
+        assert early.ask(ASK)[0] == 200
+    finally:
+        early.process.terminate()
+        _, said = early.process.communicate(timeout=40)
+
+    assert b"serving release" in said
+
+
+def has_version_six() -> bool:
+    """Whether this machine has a loopback of IPv6."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_version_six(), reason="there is no IPv6 here")
+def test_an_address_of_version_six_is_told_as_a_browser_takes_it(
+    release: Release, settings: Settings, tmp_path: Path
+) -> None:
+    """In square brackets (RFC 3986, section 3.2.2), and it is listened to."""
+    assert release
+    call = [COMMAND, *options(settings), "serve", "--host", "::1", "--port", "0"]
+    with (tmp_path / "talk").open("w+") as talk:
+        service = Service(0, subprocess.Popen(call, cwd=tmp_path, stderr=talk), tmp_path / "talk")
+        try:
+            told = re.search(r"http://\[::1\]:(\d+)/", service.hears("serving release"))
+            assert told
+            with contextlib.closing(http.client.HTTPConnection("::1", int(told[1]), timeout=30)) as connection:
+                connection.request("GET", "/healthz")
+                assert connection.getresponse().read() == b"alive\n"
+        finally:
+            service.process.terminate()
+            assert service.process.wait(40) == 0
+
+
+def connects(port: int) -> bool:
+    """Whether somebody listens there."""
+    with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
 
 
 def front_of(service: Service) -> int:

@@ -193,6 +193,22 @@ def test_a_place_in_the_queue_is_given_up(single: Callable[..., WorkerPool]) -> 
         assert pool.answer("ASK {}", None).body
 
 
+def test_an_idle_worker_gives_memory_back(single: Callable[..., WorkerPool]) -> None:
+    """What a large query left free is not kept from other processes while nothing is asked."""
+
+    def private(pid: int) -> int:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+        return int(re.findall(r"^Private_Dirty: +(\d+) kB", told, re.MULTILINE)[0]) >> 10
+
+    product = "".join(f"VALUES ?v{i} {{{' '.join(map(str, range(40)))}}}" for i in range(3))
+    text = f"BIND(CONCAT(STR(?v0), '{'-' * 40}', STR(?v1), STR(?v2)) AS ?text)"
+    with single() as pool:
+        (pid,) = pids(pool)
+        pool.answer(f"SELECT ?text {{ {product} {text} }} ORDER BY ?text LIMIT 5", None)
+        assert private(pid) > 10
+        wait_until(lambda: private(pid) < 8, 10)
+
+
 def test_nothing_is_left(single: Callable[..., WorkerPool]) -> None:
     """A closed pool leaves neither processes nor file descriptors, also after kills and with a query under way."""
     descriptors = len(list(Path("/dev/fd").iterdir()))

@@ -50,6 +50,21 @@ axe.run(document, {resultTypes: ["violations"]}).then(
 );
 """
 WIDER = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT = """
+return [...document.querySelectorAll(".scroll:has(> .stacked)")].filter(box => box.scrollWidth > box.clientWidth)
+  .map(box => box.textContent.slice(0, 100));
+"""
+"""Tables whose rows are read from the top down on a narrow screen, and that reach out of their boxes all the same."""
+OUTSIDE = """
+return [...document.querySelectorAll("figure.picture svg")].flatMap(svg => {
+  const frame = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text")].filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+  }).map(text => text.textContent);
+});
+"""
+"""Labels that reach out of their picture, of which a part is not seen."""
 NARROW = {"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": False}
 
 
@@ -105,9 +120,17 @@ def test_axe_finds_nothing(browser: Any, base: str, number: int, path: str) -> N
 
 @pytest.mark.parametrize("path", TYPES)
 def test_page_fits_a_narrow_screen(browser: Any, base: str, path: str) -> None:
-    """At 320 pixels the page itself is not wider than the screen; only a table or a picture scrolls, in its own box."""
+    """At 320 pixels the page itself is not wider than the screen; only a matrix or a picture scrolls, in its own box."""
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", NARROW)
     browser.get(f"{base}/nn{path}")
-    wider = browser.execute_script(WIDER)
+    wider, cut = browser.execute_script(WIDER), browser.execute_script(CUT)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert wider <= 0
+    assert cut == []
+
+
+@pytest.mark.parametrize("path", [path for path in TYPES if path.startswith("/picture/")])
+def test_labels_lie_within_their_picture(browser: Any, base: str, path: str) -> None:
+    """No label is cut off by the edge of its picture, in the language whose names are longest."""
+    browser.get(f"{base}/nb{path}")
+    assert browser.execute_script(OUTSIDE) == []

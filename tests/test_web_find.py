@@ -12,6 +12,7 @@ from pyoxigraph import RdfFormat, parse
 
 from registergraf.graph import select
 from registergraf.namespaces import BASE, RDF_TYPE
+from registergraf.settings import Settings
 from registergraf.web.ground.i18n import LANGUAGES
 from registergraf.web.pages.facets import FACETS
 from webpages import Page, client, release
@@ -117,6 +118,21 @@ def test_an_unknown_value_finds_nothing() -> None:
     """It is not left out in silence: the sentence names it."""
     assert found("/nb/registry/?consent=nonsense") == 0
     assert "«nonsense»" in client().get("/nb/registry/?consent=nonsense").text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_choice_that_is_too_long_is_refused(lang: str) -> None:
+    """It is told so, with the limit, as a page and as data; every link of the list would else repeat it."""
+    most = Settings.read().choice_length
+    fits = f"?consent={'x' * (most - len('consent='))}"
+    assert client().get(f"/{lang}/registry/{fits}").status_code == 200
+    page = client().get(f"/{lang}/registry/{fits}y")
+    assert page.status_code == 414
+    assert "choice-length" in page.text
+    assert "xxx" not in page.text
+    data = client().get(f"/{lang}/registry.json{fits}y", headers={"Accept": "application/json"})
+    assert data.status_code == 414
+    assert data.json["detail"].endswith(f"more than the {most} of 'choice-length'")
 
 
 def test_the_sentence_tells_the_choice() -> None:

@@ -120,7 +120,7 @@ def test_audit_counts_every_verdict() -> None:
     page = Page(fetched("/en/audit").text)
     assert "/audit/report.en.html" in {given.get("href") for given in page.of("a")}
     numbers = [
-        int(n.replace(",", "")) for n in re.findall(r'<td class="number">([\d,]+)</td>', fetched("/en/audit").text)
+        int(n.replace(",", "")) for n in re.findall(r'<td class="number"[^>]*>([\d,]+)</td>', fetched("/en/audit").text)
     ]
     assert sum(numbers[:12]) == len(release().verdicts)
 

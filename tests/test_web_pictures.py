@@ -78,3 +78,21 @@ def test_years_are_as_precise_as_the_date(value: str, year: float | None) -> Non
 def test_sections_come_in_the_order_of_the_law() -> None:
     """Section 9 comes before section 10, and letter a after its section."""
     assert sorted(["x.p10", "x.p9.b", "x.p9.a", "x.p9"], key=natural) == ["x.p9", "x.p9.a", "x.p9.b", "x.p10"]
+
+
+def test_only_laws_with_parts_are_offered_as_trees() -> None:
+    """An act that only changes others has no parts to draw; what is offered has, and says whose tree it is."""
+    page = fetched("/nb/picture/").text
+    assert "/nb/picture/tree/act/LOV-2014-06-20-43" in page
+    assert "/nb/picture/tree/act/FOR-2007-12-07-1389" in page
+    assert "/nb/picture/tree/act/LOV-2016-06-17-47" not in page
+    tree = fetched("/nb/picture/tree/act/LOV-2014-06-20-43").text
+    assert "<h1>Loven som tre: helseregisterloven (LOV-2014-06-20-43)</h1>" in tree
+
+
+def test_cut_label_of_a_provision_tells_which() -> None:
+    """The number of an act is left out of a label before the paragraph is; the data below have both."""
+    svg = fetched("/nb/picture/around/registry/npr.svg").text
+    assert ">helseregisterloven § 11 bokstav g</text>" in svg
+    assert "<title>Gjeldende regelverk: helseregisterloven § 11 bokstav g</title>" in svg
+    assert "helseregisterloven (LOV-2014-06-20-43) § 11 bokstav g" in fetched("/nb/picture/around/registry/npr").text

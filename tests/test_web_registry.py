@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode
@@ -10,11 +11,19 @@ from pyoxigraph import DefaultGraph, NamedNode
 from registergraf.graph import select
 from registergraf.namespaces import BASE
 from registergraf.settings import Settings
+from registergraf.web.app import create_app, warm
+from registergraf.web.ground import site as ground
+from registergraf.web.ground.i18n import LANGUAGES
 from registergraf.web.ground.site import Site
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.evidence import Evidence
 from support import CONTENT
 from webpages import FakePool, Page, client, release
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from registergraf.graph.queries import Row
 
 
 @pytest.mark.parametrize("lang", ["nb", "en"])
@@ -140,3 +149,20 @@ def test_verdicts_stand_with_reason_and_place() -> None:
     html = client().get("/en/registry/hjerneslag").text
     assert "and cannot ground a registry" in html
     assert ', line 1250: <q lang="nb">hjemlet i Helseregisterloven § 21 og 22</q>' in html
+
+
+def test_once_warm_a_page_asks_only_for_what_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked once for a release has been asked, in every language, before there is a reader."""
+    app = create_app(release(), Settings.read({}), FakePool())
+    warm(app)
+    asked: list[str] = []
+
+    def noted(store: Store, query: str) -> list[Row]:
+        asked.append(query)
+        return select(store, query)
+
+    monkeypatch.setattr(ground, "select", noted)
+    for lang in LANGUAGES:
+        assert app.test_client().get(f"/{lang}/registry/npr").status_code == 200
+    assert asked
+    assert [query for query in asked if "/registry/npr>" not in query and "/claim/npr-1>" not in query] == []

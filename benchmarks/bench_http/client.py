@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from bench_http.servers import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
+ANSWER_SECONDS = 60
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
+
+
+class NoAnswerError(Exception):
+    """A server that refuses, fails, or takes longer than `ANSWER_SECONDS`."""
 
 
 class Round(NamedTuple):
@@ -40,9 +45,16 @@ def write_targets(server: Server, queries: Iterable[str], count: int, target: Pa
     with target.open("w", encoding="ascii") as file:
         for query in islice(queries, count):
             address = f"{server.path}{quote(query, safe='')}"
-            tag = "\t" + (ask(server, query)[1] or '"none"') if tags else ""
+            tag = f"\t{_tag(server, query)}" if tags else ""
             file.write(f"{address}{tag}\n")
     return target
+
+
+def _tag(server: Server, query: str) -> str:
+    try:
+        return ask(server, query)[1] or '"none"'
+    except NoAnswerError:
+        return '"none"'
 
 
 def run(server: Server, targets: Path, clients: int, seconds: float) -> Round:
@@ -73,5 +85,8 @@ def run(server: Server, targets: Path, clients: int, seconds: float) -> Round:
 def ask(server: Server, query: str, accept: str = ACCEPT) -> tuple[bytes, str]:
     """One answer, and its entity tag, "" where there is none."""
     address = f"http://127.0.0.1:{server.port}{server.path}{quote(query, safe='')}"
-    with urlopen(Request(address, headers={"Accept": accept}), timeout=300) as answer:
-        return answer.read(), answer.headers.get("ETag", "")
+    try:
+        with urlopen(Request(address, headers={"Accept": accept}), timeout=ANSWER_SECONDS) as answer:
+            return answer.read(), answer.headers.get("ETag", "")
+    except OSError as error:
+        raise NoAnswerError from error

@@ -83,6 +83,11 @@ SETTINGS = (
     Setting("stored-answer-kb", 256, "Longest answer that is kept with a stored query, in KiB; of one above, its hash"),
     Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
     Setting("page-days", 3, "Other days than the release's whose views the pages keep in memory; 0 shows no other day"),
+    Setting(
+        "choice-length",
+        2000,
+        "Longest choice in the address of the list of data sources, in characters; each of its links repeats it",
+    ),
     Setting("spool", "", "Folder for answers that are too long for memory; empty: that of the system"),
     Setting(
         "request-seconds", 20.0, "Seconds a client may take to send a request, and to take each piece of an answer"
@@ -143,6 +148,7 @@ class Settings:
     stored_answer_kb: int
     graph_memory_mb: int
     page_days: int
+    choice_length: int
     spool: str
     request_seconds: float
     connections: int

@@ -154,6 +154,6 @@ def _said(rule: Rule, row: Row, evidence: Evidence, language: str) -> str:
 def _fill(text: str, row: Row, evidence: Evidence, language: str) -> str:
     def value(match: re.Match[str]) -> str:
         term = row.get(match[1])
-        return evidence.label(term, language) if term is not None else "–"
+        return evidence.title(term, language) if term is not None else "–"
 
     return PLACEHOLDER.sub(value, text)

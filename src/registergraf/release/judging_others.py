@@ -159,4 +159,4 @@ def _by_shapes(sets: Sequence[ShapeSet], asker: Asker, data: Data | None, base: 
 
 def _no_evidence(base: str) -> Evidence:
     """Data of others are named by their addresses, and have no claims."""
-    return Evidence(Store(), base, {}, {}, {})
+    return Evidence(Store(), base, {}, {}, {}, {})

@@ -56,7 +56,7 @@ class Endpoint:
             return False
         if request.method in {"GET", "HEAD"} and "query=" not in request.query_string:
             return False
-        accept = request.headers.get("accept")
+        accept = request.said("accept")
         asks_for_page = "format=html" in request.query_string
         return not asks_for_page and not prefers_page(accept) and negotiate(accept, _ERRORS) != HTML
 
@@ -64,9 +64,9 @@ class Endpoint:
         """The response, at once where nothing has to be run for it."""
         try:
             query_string = request.query_string.encode("latin-1")
-            asked = read_query(request.method, query_string, request.headers.get("content-type"), body)
+            asked = read_query(request.method, query_string, request.said("content-type"), body)
             call = Call(request.method, _ADDRESS, without_coding(request.header("if-none-match")))
-            question = asked.question(request.headers.get("accept"))
+            question = asked.question(request.said("accept"))
             ready = prepare(self._release, call, question, page=True)
             if ready.known:
                 return _sent(ready.unchanged())
@@ -84,7 +84,7 @@ class Endpoint:
     def _refusal(self, error: QueryError, request: Request) -> Response:
         from registergraf.web.endpoint.teaching import language_of  # noqa: PLC0415 - the texts are needed by few
 
-        status, extra = status_of(error, language_of(request.headers.get("accept-language")), self._base)
+        status, extra = status_of(error, language_of(request.said("accept-language")), self._base)
         body = problem_members(self._base, status, instance=request.target, **extra)
         headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body)), "Vary": "Accept, Accept-Language"}
         return Response(status, [*(headers | headers_of(error)).items(), *_HEADERS], body)

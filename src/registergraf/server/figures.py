@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from registergraf.server.messages import Response
 
@@ -26,13 +26,6 @@ __all__ = ["Figures"]
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _BOUNDS = (*map(str, map(float, _SECONDS)), "+Inf")
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS"})
-
-
-class _Labels(NamedTuple):
-    area: str
-    method: str
-    status: int
-    kept: bool
 
 
 class _Area:
@@ -53,14 +46,14 @@ class Figures:
     """What happened since the process was started; the names keep to Prometheus's conventions."""
 
     def __init__(self) -> None:
-        self._requests: Counter[_Labels] = Counter()
+        self._requests: Counter[tuple[str, str, int, bool]] = Counter()  # by area, method, status, and whether kept
         self._areas: dict[str, _Area] = {}
         self._reloads: Counter[str] = Counter()
 
     def note(self, area: str, method: str, sent: Sent, seconds: float) -> None:
         """Count a request that was answered."""
         told = method if method in _METHODS else "other"
-        self._requests[_Labels(area, told, sent.status, sent.kept)] += 1
+        self._requests[area, told, sent.status, sent.kept] += 1
         of_area = self._areas.get(area) or self._areas.setdefault(area, _Area())
         of_area.within[bisect_left(_SECONDS, seconds)] += 1
         of_area.seconds += seconds

@@ -1,6 +1,6 @@
 """The ASGI application: one `Front` a process, which lets requests in, has them answered, and sends what came of them.
 
-A request passes the rate, what the service tells of itself, what is kept, the number of those under way, and its body's
+A request passes the rate, what is kept, what the service tells of itself, the number of those under way, and its body's
 limits, in this order: what costs least comes first. Only then is there work for a thread.
 """
 
@@ -19,15 +19,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from registergraf.errors import RegistergrafError
+from registergraf.memory import settle
 from registergraf.server.compression import choose, compress
 from registergraf.server.figures import Figures
 from registergraf.server.journal import Journal
 from registergraf.server.kept import key_of
 from registergraf.server.leaving import unless_left
-from registergraf.server.memory import give_back
 from registergraf.server.messages import BODY_METHODS, Request, Response, Sent, TooLargeError, discard, read_body
 from registergraf.server.rate import Rate
-from registergraf.server.sending import LeftError, raw, send_entry, send_response
+from registergraf.server.sending import LeftError, raw, send_response
 from registergraf.server.world import open_world
 from registergraf.sparql import Ticket
 from registergraf.web.ground.contract import TICKET
@@ -132,6 +132,8 @@ class Front:
             loop = asyncio.get_running_loop()
             try:
                 fresh = await loop.run_in_executor(None, open_world, self._settings, loop)
+                if not self._world.is_cold:
+                    await self._warm_first(fresh)
             except RegistergrafError as error:
                 self._figures.note_reload("failed")
                 _LOG.error("the release could not be changed, %s is served on: %s", self._world.release.name, error)
@@ -141,8 +143,17 @@ class Front:
             self._ready(fresh.release.name)
             await self._retire(before)
 
+    async def _warm_first(self, world: World) -> None:
+        """Have a world warm before it is served, where pages are read: nobody is to wait for those of a new release."""
+        world.is_cold = False
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, world.warm)
+        except RegistergrafError:
+            await self._retire(world)
+            raise
+
     async def _retire(self, world: World) -> None:
-        """Take away the user that a world has as the one that is served."""
+        """Take away a user of a world, and end it with the last one."""
         if world.leave():
             await self._end(world)
 
@@ -150,7 +161,15 @@ class Front:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, world.close)
         # The graph of a release is large, and nothing of it is to stay when the next one is there.
-        loop.call_later(_FORGOTTEN, loop.run_in_executor, None, give_back)
+        loop.call_later(_FORGOTTEN, loop.run_in_executor, None, settle)
+
+    async def _warm(self, world: World) -> None:
+        """Have the pages of a world ready for the next one who reads, behind the first one."""
+        world.enter()
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, world.warm)
+        finally:
+            await self._retire(world)
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -187,11 +206,12 @@ class Front:
         tags = request.header("if-none-match")
         dated = request.header("if-modified-since") and not tags  # what is kept has no date
         key = key_of(request, coding) if request.method in _SAFE and not dated else None
-        response = self._not_let_in(request, world) or self._of_itself(request, world)
+        head = request.method == "HEAD"
+        response = self._not_let_in(request, world)
+        if response is None and key and (ready := world.kept.get(key, tags)) is not None:
+            return await ready.send(send, head=head)
+        response = response or self._of_itself(request, world)
         if response is None:
-            entry = world.kept.get(key, tags) if key else None
-            if entry is not None:
-                return await send_entry(entry, request, send)
             response = await self._ask(request, world, receive)
             compress(response, tags, coding, self._settings.compress_bytes)
         headers = raw(response.headers)
@@ -202,7 +222,7 @@ class Front:
                 response,
                 headers,
                 send,
-                head=request.method == "HEAD",
+                head=head,
                 seconds=self._settings.request_seconds,
                 threads=self._page_threads,
             )
@@ -251,6 +271,9 @@ class Front:
         loop = asyncio.get_running_loop()
         threads = self._query_threads if _area(request.path) == "query" else self._page_threads
         work = loop.run_in_executor(threads, partial(world.ask, request, body, **{TICKET: ticket}))
+        if world.is_cold:
+            world.is_cold = False
+            work.add_done_callback(lambda _: self._later(self._warm(world)))
         try:
             return await unless_left(asyncio.shield(work), receive)
         except LeftError:

@@ -6,7 +6,6 @@ import asyncio
 import io
 import sys
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,44 +23,41 @@ class TooLargeError(Exception):
     """A body that is longer than it may be."""
 
 
-@dataclass(frozen=True)
 class Request:
-    """The head of a request."""
+    """The head of a request, of which no more is decoded than somebody reads: most of them are answered by then."""
 
-    scope: HTTPScope
+    def __init__(self, scope: HTTPScope) -> None:
+        self.scope = scope
+        self.method = scope["method"]
+        self.path = scope["path"]
+        """With escapes resolved."""
+        self.raw_query = scope["query_string"]
+        self.raw_headers = _joined(scope["headers"])
+        """By their names in lower case; several of a name are joined (RFC 9110, section 5.3)."""
 
     @property
-    def method(self) -> str:
-        """The method."""
-        return self.scope["method"]
-
-    @property
-    def path(self) -> str:
-        """The path, with escapes resolved."""
-        return self.scope["path"]
-
-    @cached_property
     def query_string(self) -> str:
         """What follows the question mark, as it was sent."""
-        return self.scope["query_string"].decode("latin-1")
+        return self.raw_query.decode("latin-1")
 
     @property
     def target(self) -> str:
         """The path and the query string."""
-        return f"{self.path}?{self.query_string}" if self.query_string else self.path
+        return f"{self.path}?{self.query_string}" if self.raw_query else self.path
 
-    @cached_property
+    @property
     def headers(self) -> dict[str, str]:
-        """The headers by their names in lower case; several of a name are joined (RFC 9110, section 5.3)."""
-        joined: dict[str, str] = {}
-        for raw_name, raw_value in self.scope["headers"]:
-            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-            joined[name] = f"{joined[name]}, {value}" if name in joined else value
-        return joined
+        """The headers by their names in lower case."""
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.raw_headers.items()}
 
     def header(self, name: str) -> str:
-        """A header; "" where there is none."""
-        return self.headers.get(name, "")
+        """A header by its name in lower case; "" where there is none."""
+        return self.raw_headers.get(name.encode(), b"").decode("latin-1")
+
+    def said(self, name: str) -> str | None:
+        """The same, with `None` where there is none."""
+        value = self.raw_headers.get(name.encode())
+        return None if value is None else value.decode("latin-1")
 
     def client(self, proxies: int = 0) -> str:
         """The client's address, as the outermost of so many reverse proxies of ours saw it."""
@@ -100,6 +96,17 @@ class Request:
             if name not in {"content-type", "content-length", "transfer-encoding"}:
                 environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
         return environ
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    pairs = [*headers]
+    joined = dict(pairs)
+    if len(joined) == len(pairs):
+        return joined
+    joined = {}
+    for name, value in pairs:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
 
 
 @dataclass

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketHolder  # type: ignore[attr-defined] # as Granian itself does
 from granian.server.mp import MPServer
 
 from registergraf.errors import ReleaseError
-from registergraf.server.memory import in_one_place
+from registergraf.memory import in_one_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ __all__ = ["serve"]
 
 _HEAD_BYTES = 128 * 1024
 """The most that the head of a request may be; a longer query is to be sent in a body."""
+_BACKLOG = 1024
+"""Connections that wait to be taken."""
 _IDLE_TIMES = 4
 """Connections for each request that may be under way; most of them wait for their next request."""
 _LOGS = {
@@ -49,8 +52,9 @@ _LOGS = {
 class _Server(MPServer):
     """Granian, except that a hang-up signal is for the front to act on: it changes the release in place."""
 
-    def __init__(self, *args: Any, beside: Callable[[], None], **options: Any) -> None:
+    def __init__(self, listener: socket.socket, *args: Any, beside: Callable[[], None], **options: Any) -> None:
         super().__init__(*args, **options)
+        self._listener = listener
         self._beside = multiprocessing.Process(target=_nicely, args=(beside,), daemon=True)
         self.respawned_wrks[0] = time.monotonic()  # a front that ends as soon as it starts is not tried again
 
@@ -59,6 +63,11 @@ class _Server(MPServer):
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         self._beside.start()
         Thread(target=self._beside.join, daemon=True).start()
+
+    def _init_shared_socket(self) -> None:
+        """Have the front take connections where they have been waiting for it since before it was made."""
+        self._sso = self._listener
+        self._shd = SocketHolder(self._listener.fileno(), False, _BACKLOG)  # type: ignore[assignment,call-arg]
 
     def signal_handler_reload(self, *_: object) -> None:
         """Pass the signal on."""
@@ -73,18 +82,19 @@ def serve(settings: Settings, host: str, port: int, beside: Callable[[], None]) 
 
     Raises `ReleaseError` when the port cannot be had, and when the service cannot start, which is logged with why.
     """
-    port = _free(host, port)
+    listener = _listen(host, port)
+    port = listener.getsockname()[1]
     # A fork starts at once with what this process has loaded; but one with threads, if it built the release, cannot.
     multiprocessing.set_start_method("fork" if _has_one_thread() else "spawn", force=True)
     _allow_connections(settings.connections * _IDLE_TIMES)
     server = _Server(
+        listener,
         "registergraf",
         host,
         port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         websockets=False,
-        backlog=1024,
         backpressure=settings.connections * _IDLE_TIMES,
         http1_settings=HTTP1Settings(
             header_read_timeout=int(settings.request_seconds * 1000), max_buffer_size=_HEAD_BYTES
@@ -127,20 +137,21 @@ def _has_one_thread() -> bool:
 
 
 def _announce(host: str, port: int, release: str) -> None:
-    sys.stderr.write(f"serving release {release} at http://{host}:{port}/  (Ctrl+C stops)\n")
+    place = f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"serving release {release} at http://{place}:{port}/  (Ctrl+C stops)\n")
     sys.stderr.flush()
 
 
-def _free(host: str, port: int) -> int:
-    """Find out whether a port can be had, before there are processes; gives its number."""
+def _listen(host: str, port: int) -> socket.socket:
+    """Take a port before there are processes: whoever connects waits there, also while a front is made again."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_server((host, port), family=family) as probe:
-            number: int = probe.getsockname()[1]
-            return number
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ReleaseError(f"port {port} on {host} cannot be used: {reason}; choose another with --port") from error
+    listener.setblocking(False)
+    return listener
 
 
 def _allow_connections(count: int) -> None:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from asgiref.typing import ASGISendCallable, HTTPResponseBodyEvent, HTTPResponseStartEvent
 
-    from registergraf.server.kept import Entry, RawHeaders
-    from registergraf.server.messages import Request, Response
+    from registergraf.server.messages import Response
 
-__all__ = ["LeftError", "raw", "send_entry", "send_response"]
+__all__ = ["LeftError", "RawHeaders", "Ready", "raw", "send_response"]
+
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 class LeftError(Exception):
@@ -28,16 +29,22 @@ def raw(headers: list[tuple[str, str]]) -> RawHeaders:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def send_entry(entry: Entry, request: Request, send: ASGISendCallable) -> Sent:
-    """Send what was kept, or that the client has it."""
-    if entry.body is None or entry.is_named(request.header("if-none-match")):
-        await _start(304, entry.unchanged, send)
-        await _piece(b"", send, more=False)
-        return Sent(304, 0, kept=True)
-    body = b"" if request.method == "HEAD" else entry.body
-    await _start(200, entry.headers, send)
-    await _piece(body, send, more=False)
-    return Sent(200, len(body), kept=True)
+class Ready:
+    """A response that was kept, as ASGI's events, which are the same each time that it goes out."""
+
+    def __init__(self, status: int, headers: RawHeaders, body: bytes = b"") -> None:
+        self.sent = Sent(status, len(body), kept=True)
+        self._start = _head(status, headers)
+        self._body = _part(body)
+
+    async def send(self, send: ASGISendCallable, *, head: bool) -> Sent:
+        """Send it; to HEAD without its body."""
+        await send(self._start)
+        if head:
+            await send(_END)
+            return self.sent._replace(size=0)
+        await send(self._body)
+        return self.sent
 
 
 async def send_response(  # noqa: PLR0913 - what is beside the response is how to send it
@@ -49,20 +56,20 @@ async def send_response(  # noqa: PLR0913 - what is beside the response is how t
     """
     if response.pieces is None or head:
         body = b"" if head else response.body
-        await _start(response.status, headers, send)
-        await _piece(body, send, more=False)
+        await send(_head(response.status, headers))
+        await send(_part(body))
         return Sent(response.status, len(body), kept=False)
     size = 0
     loop = asyncio.get_running_loop()
-    await _start(response.status, headers, send)
+    await send(_head(response.status, headers))
     while (piece := await loop.run_in_executor(threads, _next, response.pieces)) is not None:
         size += len(piece)
         try:
             async with asyncio.timeout(seconds):
-                await _piece(piece, send, more=True)
+                await send(_part(piece, more=True))
         except TimeoutError:
             raise LeftError from None
-    await _piece(b"", send, more=False)
+    await send(_END)
     return Sent(response.status, size, kept=False)
 
 
@@ -70,16 +77,12 @@ def _next(pieces: Iterator[bytes]) -> bytes | None:
     return next(pieces, None)
 
 
-async def _start(status: int, headers: RawHeaders, send: ASGISendCallable) -> None:
-    event: HTTPResponseStartEvent = {
-        "type": "http.response.start",
-        "status": status,
-        "headers": headers,
-        "trailers": False,
-    }
-    await send(event)
+def _head(status: int, headers: RawHeaders) -> HTTPResponseStartEvent:
+    return {"type": "http.response.start", "status": status, "headers": headers, "trailers": False}
 
 
-async def _piece(body: bytes, send: ASGISendCallable, *, more: bool) -> None:
-    event: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": more}
-    await send(event)
+def _part(body: bytes, *, more: bool = False) -> HTTPResponseBodyEvent:
+    return {"type": "http.response.body", "body": body, "more_body": more}
+
+
+_END = _part(b"")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from registergraf.memory import settle
 from registergraf.server.compression import without_coding
 from registergraf.server.endpoint import Endpoint
 from registergraf.server.kept import Kept
@@ -46,10 +47,10 @@ class World:
         self.kept = Kept(settings.answer_cache_mb / 2)
         self.endpoint = Endpoint(release, self._answers)
         self._page = lru_cache(maxsize=256)(self._make_page)
-        self._lock = Lock()
         self._making = Lock()
         self._made: Flask | None = None
         self._users = 1  # until it is retired
+        self.is_cold = True  # until a page is asked for; for the event loop alone, too
 
     @property
     def _flask(self) -> Flask:
@@ -61,16 +62,21 @@ class World:
                 self._made = create_app(self.release, self._settings, self._answers)
             return self._made
 
+    def warm(self) -> None:
+        """Make what the first page of each kind would be waited for."""
+        from registergraf.web.app import warm  # noqa: PLC0415
+
+        warm(self._flask)
+        settle()
+
     def enter(self) -> None:
-        """Have one more who uses it."""
-        with self._lock:
-            self._users += 1
+        """Have one more who uses it; this and `leave` are for the event loop alone."""
+        self._users += 1
 
     def leave(self) -> bool:
         """Have one less; whether it was the last one, who is to close it."""
-        with self._lock:
-            self._users -= 1
-            return self._users == 0
+        self._users -= 1
+        return self._users == 0
 
     def close(self) -> None:
         """End the workers, and let go what refers back to it."""

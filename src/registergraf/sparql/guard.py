@@ -3,7 +3,8 @@
 pyoxigraph follows SERVICE to any address and has no switch for it. That a query has none is shown by parsing, with
 pyoxigraph's own parser, since it is that parser's reading which is executed: the query is parsed with the letters of
 "service" exchanged for a word that is no keyword, wherever they stand. Names, strings and comments do not mind; a
-SERVICE clause is no longer SPARQL. rdflib's parser is the second opinion, and has to agree.
+SERVICE clause is no longer SPARQL. Where the word stands by itself, rdflib's parser is the second opinion, and has to
+agree; a variable or a name that has the word in it, as many have, is not worth the 10 MiB that it takes in each worker.
 """
 
 from __future__ import annotations
@@ -77,11 +78,14 @@ def explain(query: str, error: SyntaxError) -> QueryError:
 
 
 def _refuse_service(text: str) -> None:
-    tree = _parse(text)
-    if tree is not None and any(one == "ServiceGraphPattern" for one in _names(tree)):
-        raise QueryRefusedError(_NO_SERVICE)
-    if tree is None and _has_bare_word(text):
-        raise QueryRefusedError(f"{_NO_SERVICE}; this query has the word, and could not be read well enough to be sure")
+    if _has_bare_word(text):
+        tree = _parse(text)
+        if tree is None:
+            raise QueryRefusedError(
+                f"{_NO_SERVICE}; this query has the word, and could not be read well enough to be sure"
+            )
+        if any(one == "ServiceGraphPattern" for one in _names(tree)):
+            raise QueryRefusedError(_NO_SERVICE)
     _parse_without_the_word(text)
 
 

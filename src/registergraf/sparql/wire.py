@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import struct
 import time
@@ -117,6 +118,10 @@ class Channel:
         except OSError:
             return False
         return False
+
+    def hears(self, seconds: float) -> bool:
+        """Wait until the other end says something or is gone; False past the seconds."""
+        return bool(select.select([self.connection], [], [], seconds)[0])
 
     def piece(self) -> tuple[memoryview, list[int]]:
         """Receive what has arrived, into the same memory each time, and the numbers of open files that came along."""

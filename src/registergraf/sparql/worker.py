@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.errors import QueryError, QueryLimitError
+from registergraf.memory import give_back
 from registergraf.sparql.days import Days
 from registergraf.sparql.evaluation import Terms, evaluate
 from registergraf.sparql.isolation import deadline, limit_memory
@@ -25,6 +26,8 @@ __all__ = ["Loaded", "work"]
 
 # The service kills at the limit; this one is for the case that the service is gone.
 _GRACE_SECONDS = 2.0
+_REST_SECONDS = 0.5
+"""How long nothing is asked before the worker gives back what the last queries left free."""
 
 
 class Loaded(NamedTuple):
@@ -40,6 +43,8 @@ def work(channel: Channel, loaded: Loaded, setup: Setup) -> None:
     days = Days(loaded.dataset, setup.queries, setup.base, loaded.view)
     with suppress(ChannelClosedError):
         while True:
+            if not channel.hears(_REST_SECONDS):
+                give_back()
             question = unpack_question(channel.receive().header)
             with (
                 deadline(setup.query_seconds + _GRACE_SECONDS),
@@ -55,7 +60,9 @@ def _most_bytes(question: Question, setup: Setup) -> int:
 def _reply(channel: Channel, days: Days, question: Question, setup: Setup, spool: Spool) -> None:
     try:
         terms = Terms(setup.prefixes, setup.base, setup.answer_rows)
-        media_type = evaluate(days.store_for(question), question, terms, spool)
+        # What was measured is the graph in memory.
+        statistics = None if setup.index else days.statistics_for(question)
+        media_type = evaluate(days.store_for(question), question, terms, spool, statistics)
     except QueryError as error:
         channel.send(pack_error(error))
     except MemoryError:

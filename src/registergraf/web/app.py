@@ -31,7 +31,7 @@ from registergraf.web.pages import (
     search,
 )
 from registergraf.web.shown import problems
-from registergraf.web.shown.plain_context import PlainContext
+from registergraf.web.shown.plain_code import PlainCode
 
 if TYPE_CHECKING:
     from registergraf.settings import Settings
@@ -102,7 +102,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BYTES_PER_CHARACTER * settings.query_length
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.context_class = PlainContext
+    app.jinja_env.code_generator_class = PlainCode
     app.extensions[SITES] = Sites(app.extensions[EXTENSION])
     app.before_request(read_language)
     app.before_request(choose_day)
@@ -114,6 +114,18 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.register_blueprint(about.root)
     problems.install(app)
     return app
+
+
+def warm(app: Flask) -> None:
+    """Have it make what is made once for a release, in every language, and compile its templates."""
+    for template in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(template)
+    site: Site = app.extensions[EXTENSION]
+    asking = app.test_client()
+    for lang in LANGUAGES:
+        first = [site.path(iri) for iri in browse.facets_of(site, lang).order[:1]]
+        for path in ("registry/", *first):
+            asking.get(f"/{lang}/{path}")
 
 
 def read_language() -> None:

@@ -143,7 +143,8 @@ def _words(named: set[str], store: Store, base: str) -> set[str]:
     """What the things were and are called."""
     words = {iri.removeprefix(base) for iri in named}
     if named:
-        words |= {row["label"].value for row in select(store, restricted(LABELS, named, "thing"))}
+        rows = select(store, restricted(LABELS, named, "thing"))
+        words |= {row[name].value for row in rows for name in ("label", "title") if name in row}
     return words
 
 

@@ -22,7 +22,7 @@ from registergraf.web.endpoint.sparql import ROWS_SHOWN
 from registergraf.web.endpoint.teaching import language_of
 from registergraf.web.ground.client import HTML, accepted, language
 from registergraf.web.ground.i18n import texts
-from registergraf.web.ground.site import site
+from registergraf.web.ground.site import alphabetical, site
 from registergraf.web.shown.problems import NothingAcceptable, problem, wants_page
 from registergraf.web.shown.render import render
 
@@ -57,7 +57,9 @@ def listing() -> Response:
 
 def listing_page() -> Response:
     """The page with the named queries."""
-    return render("queries.html", language(), queries=site().named.values())
+    lang = language()
+    queries = sorted(site().named.values(), key=lambda q: alphabetical(q.titles.get(lang, q.name)))
+    return render("queries.html", lang, queries=queries)
 
 
 def _as_json() -> bytes:

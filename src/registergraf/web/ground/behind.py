@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import g, has_request_context
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 SHOW = "show"
 SPARQL = "sparql"
-BODY = re.compile(r"\bWHERE\s*\{")
+HEAD = re.compile(r"\bSELECT\b[^{]*\bWHERE\s*\{")
 FORMS = 512
 """Queries that are kept with blanks in place of some variables; more than there are."""
 
@@ -51,16 +51,17 @@ class Asked:
 @lru_cache(maxsize=FORMS)
 def _with_blanks(text: str, names: Sequence[str]) -> str:
     """A query with a blank wherever the term of a variable has to stand; it no longer answers with that variable."""
-    start = BODY.search(text)
-    if start is None:
-        return text
-    head, body = text[: start.start()], text[start.start() :]
-    body, modifiers = body[: body.rindex("}")], body[body.rindex("}") :]
+    end = text.rindex("}")
+    body, modifiers = text[:end], text[end:]
     for name in names:
-        body = re.sub(rf"\?{name}\b", _blank(name), body)
-        modifiers = re.sub(rf"\?{name}\b", f"({_blank(name)})", modifiers)
-        head = re.sub(rf" \?{name}\b", "", head)
-    return head + body + modifiers
+        variable = rf"\?{name}\b"
+        body = re.sub(variable, _blank(name), HEAD.sub(partial(_without, f" {variable}"), body))
+        modifiers = re.sub(variable, f"({_blank(name)})", modifiers)
+    return body + modifiers
+
+
+def _without(variable: str, head: re.Match[str]) -> str:
+    return re.sub(variable, "", head[0])
 
 
 def _blank(name: str) -> str:
@@ -69,8 +70,8 @@ def _blank(name: str) -> str:
 
 def remember(asked: Asked) -> None:
     """Keep a query for the page of the current request, once; outside a request nothing is kept."""
-    if has_request_context() and asked not in asked_here():
-        g.asked.append(asked)
+    if has_request_context() and asked not in (here := asked_here()):
+        here.append(asked)
 
 
 def recording(make: Callable[[], T]) -> tuple[T, list[Asked]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,11 @@ SPOKEN = {"nb": "nb", "nn": "nn", "no": "nb", "en": "en"}
 DURATION = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?")
 DURATIONS = re.compile(r"\bP(?:\d+[YMWD])+\b")
 """Durations within a text."""
+CALENDAR = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
+"""A year, a month or a day without a time zone."""
+DAY = r"(?<![\w-])\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\w-])"
+DAYS, INTERVALS = re.compile(DAY), re.compile(rf"({DAY}|…)/({DAY}|…)(?![\w-])")
+"""Days within a text, not those in the number of an act; and from one to another, "…" where it is open."""
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -40,7 +45,17 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its {names} filled in; a key that does not exist is an error of ours."""
-        return self.texts[key].format(**values)
+        if values:
+            return self.texts[key].format(**values)
+        text = self._unchanging.get(key)
+        if text is None:
+            text = self._unchanging[key] = self.texts[key].format()
+        return text
+
+    @cached_property
+    def _unchanging(self) -> dict[str, str]:
+        """The texts without names that were asked for so far."""
+        return {}
 
     def markup(self, key: str, **values: Markup | str) -> Markup:
         """The text of a key with markup filled in."""
@@ -55,8 +70,9 @@ class Texts:
         return self(f"{key}.one" if number == 1 else f"{key}.many", number=self.number(number))
 
     def date(self, value: str) -> str:
-        """An xsd:gYear, xsd:gYearMonth or xsd:date as the language writes it."""
-        year, month, day = ([*value.split("-"), "", ""])[:3]
+        """An xsd:gYear, xsd:gYearMonth or xsd:date as the language writes it; anything else as it is."""
+        found = CALENDAR.fullmatch(value)
+        year, month, day = found.groups() if found else (value, None, None)
         if not month:
             return year
         name = self(f"month.{int(month)}")
@@ -81,8 +97,20 @@ class Texts:
         return ", ".join(words) or value
 
     def worded(self, text: str) -> str:
-        """A text with the durations in it in words."""
-        return DURATIONS.sub(lambda found: self.duration(found[0]), text)
+        """A text with the durations, the periods and the days in it in words."""
+        # Most texts of a page have none, which a character tells in a fiftieth of the time.
+        if "P" in text:
+            text = DURATIONS.sub(lambda found: self.duration(found[0]), text)
+        if "/" in text:
+            text = INTERVALS.sub(lambda found: self._period(found[1], found[2]), text)
+        if "-" in text:
+            text = DAYS.sub(lambda found: self.date(found[0]), text)
+        return text
+
+    def _period(self, first: str, last: str) -> str:
+        if "…" not in {first, last}:
+            return f"{first} – {last}"
+        return f"{self('period.from')} {first}" if last == "…" else f"{self('period.until')} {last}"
 
 
 @cache

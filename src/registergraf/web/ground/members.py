@@ -16,6 +16,7 @@ SLUGS = {
     408: "too-slow",
     410: "gone",
     413: "too-large",
+    414: "too-long",
     415: "unsupported-media-type",
     429: "too-many-requests",
     500: "internal-error",

@@ -39,6 +39,11 @@ PROFILE = "dcat-ap-no"
 T = TypeVar("T")
 
 
+def alphabetical(text: str) -> str:
+    """What a text is sorted by: å after æ and ø as in Norwegian, and § 9 before § 10."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(9), text.lower().replace("å", "ÿ"))
+
+
 @dataclass(frozen=True)
 class Site:
     """What every view reads; nothing of it changes while the application lives."""
@@ -140,6 +145,9 @@ class Site:
         for row in select(self.release.store, self.release.queries["pages/labels.rq"]):
             if isinstance(row["label"], Literal):
                 names[row["thing"].value].append(row["label"])
+        for query in self.named.values():
+            titles = [Literal(title, language=lang) for lang, title in query.titles.items()]
+            names[f"{self.release.base}query/{query.name}"] = titles
         return dict(names)
 
     def name(self, iri: str, lang: str) -> Literal | None:
@@ -152,10 +160,9 @@ class Site:
         return candidates[0] if candidates else None
 
     def order(self, iri: str, lang: str) -> str:
-        """What a thing is sorted by: its name, å after æ and ø as in Norwegian, and § 9 before § 10."""
+        """What a thing is sorted by: its name, by the alphabet."""
         named = self.name(iri, lang)
-        text = (named.value if named else iri).lower().replace("å", "ÿ")
-        return re.sub(r"\d+", lambda number: number[0].zfill(9), text)
+        return alphabetical(named.value if named else iri)
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -198,10 +205,8 @@ class Site:
 
     def iri(self, kind: str, key: str) -> NamedNode:
         """The IRI that a page or a data document is about."""
-        if kind == "act":
-            return NamedNode(
-                next((iri for iri, local in self.law_ids.items() if local == key), self.release.base + "act/" + key)
-            )
+        if kind == "act" and (law := next((iri for iri, local in self.law_ids.items() if local == key), "")):
+            return NamedNode(law)
         return NamedNode(f"{self.release.base}{kind}/{quote(unquote(key), safe='.-_~')}")
 
     def path(self, iri: str) -> str | None:

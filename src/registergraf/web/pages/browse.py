@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Response, g, redirect, request
+from werkzeug.exceptions import RequestURITooLarge
 
 from registergraf.web.ground.client import HTML, accepted, language
 from registergraf.web.ground.i18n import texts
@@ -45,7 +46,12 @@ class Choice:
 
     @classmethod
     def read(cls) -> Choice:
-        """Read the address of the request; a facet may be given more than once."""
+        """Read the address of the request; a facet may be given more than once. Raises `RequestURITooLarge`."""
+        length, most = len(request.query_string), site().settings.choice_length
+        if length > most:
+            raise RequestURITooLarge(
+                f"What is chosen takes {length} characters of the address, more than the {most} of 'choice-length'"
+            )
         given = {facet: tuple(dict.fromkeys(filter(None, request.args.getlist(facet)))) for facet in FACETS}
         chosen = {facet: keys for facet, keys in given.items() if keys}
         return cls(chosen, request.args.get("q", "").strip(), page_asked())

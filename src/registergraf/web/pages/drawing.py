@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from registergraf.web.ground.markup import filled, joined
 
-ROW, CHARACTER, PAD = 22, 6.8, 8
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROW, CHARACTER, PAD = 22, 7.4, 8
+"""The height of a row, the width of a letter in the widest of the usual fonts, and the room around marks."""
 LABEL = 46
 """Characters of a label before it is cut."""
 SIDE = 38
@@ -22,13 +25,11 @@ CELL = 18
 PLOT = 540
 """The width of a plot beside its labels."""
 
-TEXT = Markup(
-    '<text class="{}" x="{:g}" y="{:g}" text-anchor="{}" dominant-baseline="central" font-size="13">{}</text>'
-)
-RECTANGLE = Markup('<rect class="{}" x="{:g}" y="{:g}" width="{:g}" height="{:g}" rx="2" fill="#0d7a5f"/>')
-LINE = Markup('<line class="{}" x1="{:g}" y1="{:g}" x2="{:g}" y2="{:g}" stroke="#77797b"/>')
-BOX = Markup('<rect class="box" x="{:g}" y="{:g}" width="{:g}" height="36" rx="6" fill="#dcece8" stroke="#0d7a5f"/>')
-OPENING = Markup(
+TEXT = '<text class="{}" x="{:g}" y="{:g}" text-anchor="{}" dominant-baseline="central" font-size="13">{}</text>'
+RECTANGLE = '<rect class="{}" x="{:g}" y="{:g}" width="{:g}" height="{:g}" rx="2" fill="#0d7a5f"/>'
+LINE = '<line class="{}" x1="{:g}" y1="{:g}" x2="{:g}" y2="{:g}" stroke="#77797b"/>'
+BOX = '<rect class="box" x="{:g}" y="{:g}" width="{:g}" height="36" rx="6" fill="#dcece8" stroke="#0d7a5f"/>'
+OPENING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {:g} {:g}" width="{:g}" height="{:g}" role="group" '
     'aria-label="{}" font-family="system-ui, sans-serif"><title>{}</title><desc>{}</desc>'
 )
@@ -74,28 +75,28 @@ def cut(text: str, length: int = LABEL) -> str:
 
 def words(x: float, y: float, text: str, *, anchor: str = "start", name: str = "ink") -> Markup:
     """Text on a line whose middle is at `y`."""
-    return TEXT.format(name, x, y, anchor, text)
+    return filled(TEXT, name, x, y, anchor, text)
 
 
 def linked(href: str, title: str, inner: Markup) -> Markup:
     """Marks that lead somewhere, with the whole label as title."""
-    return Markup('<a href="{}"><title>{}</title>{}</a>').format(href, title, inner)
+    return filled('<a href="{}"><title>{}</title>{}</a>', href, title, inner)
 
 
 def bar(x: float, y: float, width: float, height: float, name: str = "bar") -> Markup:
     """A filled rectangle."""
-    return RECTANGLE.format(name, x, y, max(width, 2), height)
+    return filled(RECTANGLE, name, x, y, max(width, 2), height)
 
 
 def stroke(points: Sequence[float], name: str = "rule") -> Markup:
     """A line between two points."""
-    return LINE.format(name, *points)
+    return filled(LINE, name, *points)
 
 
-def framed(width: float, height: float, title: str, about: str, marks: Iterable[Markup]) -> Markup:
+def framed(width: float, height: float, title: str, about: str, marks: list[Markup]) -> Markup:
     """The whole picture, with a name and a description for those who do not see it."""
-    head = OPENING.format(width, height, width, height, title, title, about)
-    return head + Markup("\n").join(marks) + Markup("</svg>")
+    head = filled(OPENING, width, height, width, height, title, title, about)
+    return joined([head, joined(marks, "\n"), Markup("</svg>")])
 
 
 def timeline(title: str, about: str, spans: Sequence[Span], today: float) -> Markup:
@@ -149,13 +150,11 @@ def grid(
 ) -> Markup:
     """A matrix: rows and columns are (label, address), a cell an outcome or "held", told by its sign."""
     left = LABEL * CHARACTER
-    top = max((len(cut(label)) for label, _ in columns), default=1) * CHARACTER * 0.78 + PAD * 2
+    top = max((len(cut(label)) for label, _ in columns), default=1) * CHARACTER * 0.87 + PAD * 2
     marks = []
     for number, (label, href) in enumerate(columns):
         x = left + number * CELL + CELL / 2
-        turned = Markup('<g transform="translate({:g} {:g}) rotate(-60)">{}</g>').format(
-            x, top - 6, words(0, 0, cut(label))
-        )
+        turned = filled('<g transform="translate({:g} {:g}) rotate(-60)">{}</g>', x, top - 6, words(0, 0, cut(label)))
         marks.append(linked(href, label, turned))
     for number, (label, href) in enumerate(rows):
         y = top + number * CELL + CELL / 2
@@ -186,7 +185,7 @@ def neighbourhood(title: str, about: str, middle: str, edges: Sequence[Edge]) ->
             inner = words(x_text, y - 7, cut(edge.label, SIDE), anchor=anchor)
             inner += words(x_text, y + 8, edge.relation, anchor=anchor, name="quiet")
             marks += [stroke((x_line, y, x_box, y_middle)), linked(edge.href, f"{edge.relation}: {edge.label}", inner)]
-    marks.append(BOX.format(box, y_middle - 18, column))
+    marks.append(filled(BOX, box, y_middle - 18, column))
     marks.append(words(box + column / 2, y_middle, cut(middle, SIDE - 2), anchor="middle"))
     return framed(width, height, title, about, marks)
 

@@ -34,6 +34,9 @@ CHANGES_SHOWN = 5
 root = Blueprint("root", __name__)
 blueprint = localised("pages", __name__)
 
+OWL = "http://www.w3.org/2002/07/owl#"
+KINDS = tuple(OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+"""The kinds of terms, in the order in which they are shown."""
 CONCEPTS = ("concept", "purpose")
 """The kinds of things that say something of data sources and are otherwise words."""
 
@@ -90,7 +93,8 @@ def terms_page() -> Response:
 def terms(lang: str) -> Response:
     """The terms of the vocabulary, each with its definition and how much it is used."""
     use = {row["item"].value: int(row["count"].value) for row in site().once("use", partial(site().rows, "terms-use"))}
-    entries = gather(site().rows("terms", lang=lang))
+    rows = site().rows("terms", lang=lang)
+    entries = sorted(gather(rows), key=lambda e: (KINDS.index(e.text("kind")), site().order(e.item.value, lang)))
     return render("terms.html", lang, data_links("/ns"), entries=entries, use=use, listing=listing)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 OUTCOMES = ("failed", "not-checked", "passed", "not-applicable")
 """The order in which verdicts are shown."""
@@ -27,9 +27,9 @@ class Run:
     calm: Sequence[Mapping[str, Any]]
 
 
-def runs(verdicts: Iterable[Mapping[str, Any]]) -> list[Run]:
-    """The runs that have any of the verdicts."""
-    ordered = sorted(verdicts, key=lambda v: (OUTCOMES.index(v["outcome"]), v["rule"], v["focus"]))
+def runs(verdicts: Iterable[Mapping[str, Any]], order: Callable[[str], str] = str) -> list[Run]:
+    """The runs that have any of the verdicts; `order` is what things are sorted by, their IRIs unless it is given."""
+    ordered = sorted(verdicts, key=lambda v: (OUTCOMES.index(v["outcome"]), v["rule"], order(v["focus"])))
     return [_run(name, some) for name in RUNS if (some := [v for v in ordered if v["run"] == name])]
 
 

@@ -9,7 +9,7 @@ from flask import Response, g, redirect, request
 from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
 from registergraf.web.pages.pictures import branches_of, weights
-from registergraf.web.pages.things import Part, facts, known
+from registergraf.web.pages.things import Part, facts, known, order
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
@@ -69,11 +69,15 @@ def _law_page(kind: str, key: str) -> Response:
         tree=branches,
         history=history(branches),
         weights=weights(),
-        relied=gather(site().rows_of("provision-relied", "item", part.items, provision=iri)),
+        relied=_by_source(gather(site().rows_of("provision-relied", "item", part.items, provision=iri))),
         part=part,
         rules=[rule for rule in site().release.rules if iri.value in rule["source"]],
         **{name: gather(answer) for name, answer in rows.items()},
     )
+
+
+def _by_source(relied: Iterable[Entry]) -> list[Entry]:
+    return sorted(relied, key=lambda entry: order(entry.text("source")))
 
 
 def history(branches: Iterable[tuple[int, Entry]]) -> list[tuple[Term, str, Entry]]:

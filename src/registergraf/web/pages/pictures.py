@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,7 @@ from registergraf.web.ground.i18n import texts
 from registergraf.web.ground.site import site
 from registergraf.web.pages.drawing import Branch, Edge, Span, grid, neighbourhood, timeline, tree, year_of
 from registergraf.web.pages.judged import OUTCOMES
-from registergraf.web.pages.things import known
+from registergraf.web.pages.things import known, order
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.localised import localised
 from registergraf.web.shown.problems import UnknownThing
@@ -73,7 +73,7 @@ def _told(name: str) -> tuple[str, str]:
 def periods() -> Picture:
     """When the data of each data source were collected."""
     show = Shower(texts(g.lang))
-    entries = gather(site().rows("periods"))
+    entries = sorted(gather(site().rows("periods")), key=lambda e: (e.text("start"), order(e.item.value)))
     return _timeline("periods", entries, lambda entry: _cell(entry.item.value, show), "source")
 
 
@@ -113,7 +113,8 @@ def controllers() -> Picture:
 
 
 def _held() -> list[Entry]:
-    return gather(site().rows("controllers"))
+    rows = sorted(site().rows("controllers"), key=lambda r: (order(r["controller"].value), order(r["item"].value)))
+    return gather(rows)
 
 
 def matrix() -> Picture:
@@ -129,7 +130,8 @@ def matrix() -> Picture:
     judged = {slug for (slug, _), outcome in worst.items() if outcome != "not-applicable"}
     worst = {key: outcome for key, outcome in worst.items() if key[0] in judged}
     base = site().release.base
-    rows = {slug: _cell(f"{base}registry/{slug}", show) for slug in sorted({slug for slug, _ in worst})}
+    slugs = sorted({slug for slug, _ in worst}, key=lambda slug: order(f"{base}registry/{slug}"))
+    rows = {slug: _cell(f"{base}registry/{slug}", show) for slug in slugs}
     columns = {rule: Cell(rule, f"/{g.lang}/rule/{rule}") for rule in sorted({rule for _, rule in worst})}
     cells = {(rows[slug].text, rule): outcome for (slug, rule), outcome in worst.items()}
     data = [(Cell(rows[s].text), Cell(r), Cell(t(f"outcome.{outcome}"))) for (s, r), outcome in sorted(worst.items())]
@@ -158,7 +160,8 @@ def law_tree(kind: str, key: str) -> Picture:
                 Cell(str(rests.get(entry.item.value, 0))),
             )
         )
-    svg = tree(f"{title}: {show.plain(iri.value)}", about, branches)
+    title = f"{title}: {show.plain(iri.value)}"
+    svg = tree(title, about, branches)
     return Picture(title, about, svg, ("provision", "heading", "from", "until", "sources"), rows)
 
 
@@ -196,7 +199,7 @@ def around(kind: str, key: str) -> Picture:
     title, about = _told("around")
     sides = ((site().rows("neighbours-in", entity=iri), True), (site().rows("neighbours-out", entity=iri), False))
     edges = [
-        Edge(show.plain(e.item.value), show.href(e.item.value) or "", show.plain(e.property.value), incoming)
+        Edge(show.plain(e.item.value), show.href(e.item.value) or "", _capital(show.plain(e.property.value)), incoming)
         for rows, incoming in sides
         for e in gather(rows)[:NEIGHBOURS]
         if e.property is not None
@@ -204,8 +207,17 @@ def around(kind: str, key: str) -> Picture:
     name = show.plain(iri.value)
     ways = {True: texts(g.lang)("picture.in"), False: texts(g.lang)("picture.out")}
     data = [(Cell(ways[e.incoming]), Cell(e.relation), Cell(e.label, e.href)) for e in edges]
-    svg = neighbourhood(f"{title}: {name}", about, name, edges)
+    svg = neighbourhood(f"{title}: {name}", about, name, [replace(e, label=_brief(e.label)) for e in edges])
     return Picture(f"{title}: {name}", about, svg, ("direction", "property", "thing"), data)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _brief(name: str) -> str:
+    """A provision by the name of its act alone, so that what is cut off is not the provision."""
+    return re.sub(r" \((?:LOV|FOR)-[\d-]+\) (?=\S)", " ", name)
 
 
 WHOLE: dict[str, Callable[[], Picture]] = {"periods": periods, "controllers": controllers, "matrix": matrix}
@@ -217,9 +229,8 @@ OF_A_THING: dict[str, Callable[[str, str], Picture]] = {"around": around, "tree"
 @blueprint.get("/picture/")
 def pictures() -> Response:
     """The pictures of the whole graph."""
-    return render(
-        "pictures.html", g.lang, names=[*WHOLE], acts=[k for k in site().law_ids.values() if k.startswith("LOV")]
-    )
+    laws = sorted((row["item"].value for row in site().rows("law-with-parts")), key=order)
+    return render("pictures.html", g.lang, names=[*WHOLE], laws=laws)
 
 
 @blueprint.get("/picture/<any(periods, controllers, matrix):name>")

@@ -14,6 +14,7 @@ from registergraf.web.pages.things import gather_evidence, known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import dataset_links
 from registergraf.web.shown.localised import localised
+from registergraf.web.shown.notes import footnote, references
 from registergraf.web.shown.render import render
 from registergraf.web.shown.structured import structured
 
@@ -55,6 +56,8 @@ def registry(key: str) -> Response:
         iri=iri.value,
         structured=structured(iri.value, g.lang),
         evidence=evidence,
+        references=references,
+        footnote=footnote,
         summary=summary(sections, evidence),
         drawn=roles_picture("roles", sections["roles"], "agent"),
         runs=runs(verdicts),
@@ -89,12 +92,13 @@ IN_SHORT = (
 def summary(sections: Mapping[str, list[Entry]], evidence: Evidence) -> list[tuple[str, list[Term]]]:
     """What of the sections is accepted and holds on the day of the view, in short."""
     found = []
-    for key, section, wanted in IN_SHORT:
+    for key, section, name in IN_SHORT:
+        wanted = site().expand(name)
         terms = [
             entry.one("agent") or entry.item
             for entry in sections[section]
             if entry.property is not None
-            and entry.property.value == site().expand(wanted)
+            and entry.property.value == wanted
             and entry.text("when") in {"", "now"}
             and evidence.said(entry.claims).standing.endswith("-accepted")
         ]

@@ -10,6 +10,7 @@ from registergraf.errors import ReleaseError
 from registergraf.web.ground.site import site
 from registergraf.web.pages.audit import TYPES
 from registergraf.web.pages.judged import OUTCOMES, runs
+from registergraf.web.pages.things import order
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import page_links
 from registergraf.web.shown.localised import localised
@@ -35,7 +36,7 @@ def audit() -> Response:
         counts=Counter((v["severity"], v["outcome"]) for v in verdicts),
         severities=SEVERITIES,
         outcomes=OUTCOMES,
-        failed=failed.most_common(),
+        failed=sorted(failed.items(), key=lambda one: (-one[1], order(site().iri("registry", one[0]).value))),
         reports=[name for name in TYPES if not name.endswith((".html", "schema.json"))],
         waivers=gather(site().rows("waivers", lang=g.lang)),
     )
@@ -84,4 +85,4 @@ def rule(key: str) -> Response:
     if found is None:
         raise UnknownThing("rule", key)
     links = page_links(f"/rule/{key}", f"{site().release.base}rule/{key}")
-    return render("rule.html", g.lang, links, rule=found, runs=runs(site().verdicts("rule", key)))
+    return render("rule.html", g.lang, links, rule=found, runs=runs(site().verdicts("rule", key), order))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Response, g, request
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import BadRequest
 
 from registergraf.web.ground.site import site
@@ -57,6 +57,8 @@ def search() -> Response:
 
 
 def told(iri: str) -> list[Term]:
-    """What is said of a thing in a line or two, in the language of the page where it can be."""
+    """What is said of a thing in a line or two, in the language of the page where it can be; what a query asks."""
+    if query := site().named.get(iri.removeprefix(f"{site().release.base}query/")):
+        return [Literal(query.questions[g.lang], language=g.lang)]
     rows = site().rows("search-hit", thing=NamedNode(iri), lang=g.lang)
     return [row["text"] for row in rows[:1]]

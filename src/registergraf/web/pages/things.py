@@ -57,6 +57,11 @@ def known(kind: str, key: str) -> NamedNode:
     return iri
 
 
+def order(iri: str) -> str:
+    """What a thing is sorted by in the language of the page."""
+    return site().order(iri, g.lang)
+
+
 def facts(page_query: str, iri: NamedNode) -> list[tuple[Term, list[Entry]]]:
     """What is said of a thing, by property."""
     return by_property(site().rows(page_query, entity=iri, lang=g.lang))
@@ -71,8 +76,9 @@ def by_property(rows: Iterable[Row]) -> list[tuple[Term, list[Entry]]]:
 
 
 def references(iri: NamedNode) -> list[tuple[Term, list[Entry]]]:
-    """What refers to a thing, by property."""
-    return by_property(site().rows("entity-references", entity=iri))
+    """What refers to a thing, by property, in the order of the names."""
+    grouped = by_property(site().rows("entity-references", entity=iri))
+    return [(p, sorted(some, key=lambda entry: order(entry.item.value))) for p, some in grouped]
 
 
 def gather_evidence(sections: Iterable[Iterable[Entry]]) -> Evidence:

@@ -42,7 +42,9 @@ def gather(rows: Iterable[Row], *also: str) -> list[Entry]:
     entries: dict[tuple[Term | None, Term], Entry] = {}
     for row in rows:
         key = (row.get("property"), row["item"])
-        entry = entries.setdefault(key, Entry(item=row["item"], property=row.get("property")))
+        entry = entries.get(key)
+        if entry is None:
+            entry = entries[key] = Entry(item=row["item"], property=row.get("property"))
         for name, term in row.items():
             if name == "claim":
                 _add(entry.claims, term)

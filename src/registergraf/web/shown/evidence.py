@@ -26,11 +26,6 @@ class Footnote:
     status: str
     references: list[str] = field(default_factory=list)
 
-    @property
-    def anchor(self) -> str:
-        """The id of the footnote on the page."""
-        return f"note-{self.number}"
-
 
 @dataclass(frozen=True)
 class Said:
@@ -83,8 +78,11 @@ class Evidence:
         return sorted(found.values(), key=lambda pair: pair[0].number)
 
     def _footnote(self, key: str, passage: Row, claim: Term) -> Footnote:
-        status = self._claims[claim].text("status") if claim in self._claims else ""
-        return self._footnotes.setdefault(key, Footnote(len(self._footnotes) + 1, passage, status))
+        footnote = self._footnotes.get(key)
+        if footnote is None:
+            status = self._claims[claim].text("status") if claim in self._claims else ""
+            footnote = self._footnotes[key] = Footnote(len(self._footnotes) + 1, passage, status)
+        return footnote
 
     def said(self, claims: Iterable[Term]) -> Said:
         """What the claims of a value say of themselves."""

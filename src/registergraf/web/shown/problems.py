@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable, NotFound
 
 from registergraf.web.ground.client import HTML, accepted, language
@@ -64,10 +65,12 @@ class NothingAcceptable(NotAcceptable):
 def problem(status: int, detail: str, **extra: Any) -> Response:
     """Tell of an error in the form that the client asks for; `extra` are members of the problem."""
     slug = slug_of(status)
+    g.unrepeated = status == HTTPStatus.REQUEST_URI_TOO_LONG
     if wants_page():
         response = render("error.html", language(), status=status, slug=slug, detail=detail, extra=extra)
     else:
-        members = problem_members(site().release.base, status, detail, request.full_path.rstrip("?"), **extra)
+        instance = request.path if g.unrepeated else request.full_path.rstrip("?")
+        members = problem_members(site().release.base, status, detail, instance, **extra)
         response = Response(members, content_type=PROBLEM)
     response.status_code = status
     response.vary.update(["Accept", "Accept-Language"])

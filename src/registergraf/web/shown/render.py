@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -60,11 +60,12 @@ def render(template: str, lang: str, links: Sequence[Link] = (), **values: Any) 
         foot=FOOT,
         static=static,
         asked=asked_here(),
-        behind=_with_show,
+        behind=partial(_at, _with_show()),
         chart_of=chart_of,
         other_day=g.get("day"),
         today=current_app.extensions[EXTENSION].release.as_of,
         undated=_undated(),
+        undated_pairs=_undated_pairs(),
         **values,
     )
     if "day" in g:
@@ -83,9 +84,14 @@ def static(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _with_show(name: str = "") -> str:
-    """The address that shows the queries behind this page, at one of them; another day is carried along."""
-    return f"{request.path}?{urlencode([*_undated_pairs(), (SHOW, SPARQL)])}" + (f"#{name}" if name else "")
+def _with_show() -> str:
+    """The address that shows the queries behind this page; another day is carried along."""
+    return f"{request.path}?{urlencode([*_undated_pairs(), (SHOW, SPARQL)])}"
+
+
+def _at(address: str, name: str = "") -> str:
+    """An address, or a place of that name in it."""
+    return f"{address}#{name}" if name else address
 
 
 def _undated() -> str:
@@ -95,12 +101,14 @@ def _undated() -> str:
 
 
 def _undated_pairs() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.args.items(multi=True) if name != AS_OF]
+    """The parameters of this page but its day; none of an address that is refused for its length."""
+    given = () if g.get("unrepeated") else request.args.items(multi=True)
+    return [(name, value) for name, value in given if name != AS_OF]
 
 
 def _same_page(lang: str) -> str:
     """The address of this page in another language; the start page where the address carries no language."""
     if "lang" not in g:
         return f"/{lang}/"
-    query = request.query_string.decode("ascii", "replace")
+    query = "" if g.get("unrepeated") else request.query_string.decode("ascii", "replace")
     return f"/{lang}{request.path[3:]}" + (f"?{query}" if query else "")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
-from registergraf.web.ground.i18n import NO_BREAK_SPACE
+from registergraf.web.ground.i18n import DAYS, DURATIONS, LANGUAGES, NO_BREAK_SPACE, texts
+from registergraf.web.ground.markup import filled
 from registergraf.web.ground.site import site
+from registergraf.web.shown.cells import CODES, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,28 +23,34 @@ if TYPE_CHECKING:
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
 NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
+KEPT = re.compile(r"(§|\bbokstav|\bletter) (?=\w)")
 LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
 
-KEYS = {"slug": "registry", "orgnr": "organisation"}
-"""Columns of the named queries that hold keys, with the kind of thing each is the key of."""
+class _Shown(NamedTuple):
+    """A thing by its name."""
+
+    name: Markup
+    link: Markup
+    tongue: str = ""
+    """The language of the name where it is another than the page's."""
 
 
 class Shower:
     """Shows terms in one language; a template calls its methods."""
 
-    def __init__(self, texts: Texts) -> None:
-        self.t = texts
-        self.lang = texts.lang
+    def __init__(self, t: Texts) -> None:
+        self.t = t
+        self.lang = t.lang
         self._site = site()
-        self._links = self._site.once(f"links {self.lang}", dict[str, tuple[Markup, str]])
+        self._shown = self._site.once(f"shown {self.lang}", dict[str, _Shown])
         self._others: set[str] = set()
         self._literals: dict[str, Callable[[str], str | Markup]] = {
             **dict.fromkeys(DATES, self.date),
-            **dict.fromkeys(NUMBERS, texts.number),
-            XSD + "duration": texts.duration,
-            XSD + "boolean": lambda value: texts("yes" if value in {"true", "1"} else "no"),
+            **dict.fromkeys(NUMBERS, t.number),
+            XSD + "duration": t.duration,
+            XSD + "boolean": lambda value: t("yes" if value in {"true", "1"} else "no"),
         }
 
     def term(self, term: Term | None) -> Markup:
@@ -50,20 +60,42 @@ class Shower:
         return self.literal(term) if isinstance(term, Literal) else self.link(term.value)
 
     def cell(self, column: str, term: Term | None) -> Markup:
-        """A value of a table; the key of a thing, in a column that is named so, as a link by its name."""
-        if column in KEYS and isinstance(term, Literal) and term.value:
-            iri = self._site.iri(KEYS[column], term.value)
-            if self._site.name(iri.value, self.lang):
-                return self.link(iri.value)
-        return self.term(term)
+        """A value of an answer: a key or a code as a link by the name of what it means, a day or a duration in words.
+
+        The number of an organisation is linked as it is, and so stands anything else.
+        """
+        if not isinstance(term, Literal):
+            return self.term(term)
+        if iri := self._meant(column, term.value):
+            return self.link(iri, term.value if column == "orgnr" else None)
+        if term.language:
+            return self.foreign(term.value, term.language)
+        if DAYS.fullmatch(term.value):
+            return self.date(term.value)
+        if DURATIONS.fullmatch(term.value):
+            return escape(self.t.duration(term.value))
+        return escape(self._code(column, term.value)) if column in CODES else self.literal(term)
+
+    def code(self, column: str, value: str) -> str:
+        """What a key or a code of a column means, without markup; itself where it means nothing that has a name."""
+        iri = self._meant(column, value)
+        return self.plain(iri) if iri else self._code(column, value)
+
+    def _code(self, column: str, value: str) -> str:
+        return (self.t.get(f"code.{value}") if column in CODES else None) or value
+
+    def _meant(self, column: str, value: str) -> str:
+        """The IRI that a key or a code of a column stands for, empty where nothing is known by it."""
+        iris = candidates(self._site, column, value)
+        return next((iri for iri in iris if value and self._site.name(iri, self.lang)), "")
 
     def literal(self, literal: Literal) -> Markup:
         """A literal by its datatype; a longer text in another language says in words which."""
         if literal.language:
-            shown = self.foreign(literal.value, literal.language)
+            shown = self.foreign(self._worded(literal.value, literal.language), literal.language)
             if literal.language == self.lang or len(literal.value) <= LONG:
                 return shown
-            return shown + Markup(' <span class="tongue">({})</span>').format(self.tongue(literal.language))
+            return filled('{} <span class="tongue">({})</span>', shown, self.tongue(literal.language))
         write = self._literals.get(literal.datatype.value)
         return escape(write(literal.value) if write else literal.value)
 
@@ -72,7 +104,11 @@ class Shower:
         if not lang or lang == self.lang:
             return escape(text)
         self._others.add(lang)
-        return Markup('<span lang="%s">%s</span>') % (lang, text)
+        return filled('<span lang="{}">{}</span>', lang, text)
+
+    def _worded(self, text: str, lang: str | None) -> str:
+        """A text of ours with its days in words, in its own language."""
+        return (texts(lang) if lang in LANGUAGES else self.t).worded(text)
 
     def tongue(self, lang: str) -> str:
         """What a language is called."""
@@ -85,16 +121,16 @@ class Shower:
 
     def date(self, value: str) -> Markup:
         """A date in words, with the machine's form beside it."""
-        return Markup('<time datetime="%s">%s</time>') % (value, self.t.date(value))
+        return filled('<time datetime="{}">{}</time>', value, self.t.date(value))
 
     def period(self, start: Term | None, end: Term | None) -> Markup:
         """From when to when; a bound that is absent is left out."""
         first, last = self.term(start), self.term(end)
         if start and end:
-            return Markup("{} – {}").format(first, last)
+            return filled("{} – {}", first, last)
         if start:
-            return Markup("{}&nbsp;{}").format(self.t("period.from"), first)
-        return Markup("{}&nbsp;{}").format(self.t("period.until"), last) if end else Markup()
+            return filled("{}&nbsp;{}", self.t("period.from"), first)
+        return filled("{}&nbsp;{}", self.t("period.until"), last) if end else Markup()
 
     def lines(self, first: object, last: object) -> str:
         """Where in a document, to follow its name; nothing without a first line."""
@@ -107,14 +143,11 @@ class Shower:
         """The status of a claim, to stand before or behind what it says; nothing without one."""
         if not status:
             return Markup()
-        return Markup('<span class="chip %s">%s</span> ') % (status.rpartition("-")[2], self.name(status))
+        return filled('<span class="chip {}">{}</span> ', status.rpartition("-")[2], self.name(status))
 
     def name(self, iri: str) -> Markup:
-        """What a thing is called; a paragraph sign stays with its number."""
-        named = self._site.name(iri, self.lang)
-        if named is None:
-            return escape(self.plain(iri))
-        return self.foreign(named.value.replace("§ ", "§" + NO_BREAK_SPACE), named.language)
+        """What a thing is called; a paragraph sign stays with its number, and a letter with the word for it."""
+        return self._known(iri).name
 
     def plain(self, iri: str) -> str:
         """What a thing is called, without markup; its kind and key, or its prefixed name, where it has no name."""
@@ -136,7 +169,12 @@ class Shower:
 
     def seen(self, value: str) -> Markup:
         """What the audit saw: a thing by its name, anything else as it is."""
-        return self.link(value) if value.startswith(("https://", "http://")) else escape(self.t.worded(value))
+        if value.startswith(("https://", "http://")):
+            return self.link(value)
+        kind, _, key = value.partition("/")
+        if key and self.t.get(f"kind.{kind}"):
+            return self.link(self._site.release.base + value)
+        return escape(self.t.worded(value))
 
     def document(self, name: str) -> Markup:
         """A source document by its IRI or by its key, as the audit names it."""
@@ -153,15 +191,26 @@ class Shower:
         """A thing by its name, linked where it can be."""
         if text is not None:
             return self._linked(iri, text, text)
-        if iri not in self._links:
+        return self._known(iri).link
+
+    def _known(self, iri: str) -> _Shown:
+        """How a thing is shown; kept of those that have a name, which are as many as the release has, and no more."""
+        shown = self._shown.get(iri)
+        if shown is None:
             named = self._site.name(iri, self.lang)
-            tongue = (named.language or "") if named else ""
-            self._links[iri] = self._linked(iri, self.name(iri), iri.removeprefix("mailto:")), tongue
-        shown, tongue = self._links[iri]
-        if tongue not in {"", self.lang}:
-            self._others.add(tongue)  # told at the end of the page, of a link that is kept too
+            if named is None:
+                name = escape(self.plain(iri))
+                return _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")))
+            kept = KEPT.sub(rf"\1{NO_BREAK_SPACE}", self._worded(named.value, named.language))
+            name = self.foreign(kept, named.language)
+            tongue = named.language if named.language and named.language != self.lang else ""
+            shown = self._shown[iri] = _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")), tongue)
+        if shown.tongue:
+            self._others.add(shown.tongue)  # told at the end of the page, of what is kept too
         return shown
 
     def _linked(self, iri: str, shown: Markup | str, bare: str) -> Markup:
         href = self.href(iri)
-        return Markup('<a href="%s">%s</a>') % (href, shown) if href else escape(bare)
+        if shown == iri:
+            shown = unquote(iri)
+        return filled('<a href="{}">{}</a>', href, shown) if href else escape(bare)
