@@ -264,7 +264,7 @@ def test_a_waiver_that_matches_nothing_is_named(copied: Path) -> None:
     _, judged = examined(waived(copied, "L02", "npr", "2027-01-01"), "L02", "W01", "W02")
 
     assert [(v.rule.id, v.focus) for v in judged.verdicts if v.failed] == [("W02", f"{BASE}waiver/planted")]
-    assert "npr" in next(v for v in judged.verdicts if v.failed).explain("en")
+    assert "Norwegian Patient Registry" in next(v for v in judged.verdicts if v.failed).explain("en")
 
 
 def test_a_waiver_that_is_not_whole_is_told_where_it_stands(copied: Path, settings: Settings) -> None:

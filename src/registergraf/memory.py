@@ -9,6 +9,8 @@ __all__ = ["give_back", "in_one_place", "settle"]
 
 # <malloc.h>
 _M_ARENA_MAX = -8
+_NEXT_TO_THE_END = 100_000
+"""Bytes: above FASTBIN_CONSOLIDATION_THRESHOLD, below what is mapped by itself."""
 
 
 def in_one_place() -> None:
@@ -28,6 +30,8 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
     if trim is not None:
         trim(0)
+        # What was put together at the end of a thread's own place goes when a piece next to it is freed, not before.
+        bytes(_NEXT_TO_THE_END)
 
 
 def settle() -> None:

@@ -23,15 +23,15 @@ LABELS = """
 PREFIX dct: <http://purl.org/dc/terms/> PREFIX eli: <http://data.europa.eu/eli/ontology#>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX dcat: <http://www.w3.org/ns/dcat#>
-SELECT ?thing ?label WHERE {
-  { ?thing a dcat:Dataset ; dct:identifier ?label } UNION
+SELECT ?thing ?label ?title WHERE {
+  { ?thing a dcat:Dataset ; dct:identifier ?label . OPTIONAL { ?thing dct:title ?title } } UNION
   { ?thing a eli:LegalResource ; rdfs:label ?label } UNION
   { ?thing a eli:LegalResourceSubdivision ; rdfs:label ?own ; eli:is_part_of+ ?act .
     ?act a eli:LegalResource ; rdfs:label ?name
     BIND(STRLANG(CONCAT(STR(?name), " ", STR(?own)), "nb") AS ?label) } UNION
   { ?thing a skos:Concept ; skos:prefLabel ?label } UNION
   { ?thing a foaf:Agent ; foaf:name ?label } UNION
-  { ?thing a foaf:Document ; dct:identifier ?label }
+  { ?thing a foaf:Document ; dct:identifier ?label . OPTIONAL { ?thing dct:title ?title } }
 }
 """
 PASSAGES = """
@@ -55,6 +55,7 @@ class Evidence:
     store: Store
     base: str
     labels: Mapping[str, Mapping[str, str]] = field(repr=False)
+    titles: Mapping[str, Mapping[str, str]] = field(repr=False)
     read_in: Mapping[str, tuple[Passage, ...]] = field(repr=False)
     statuses: Mapping[str, str] = field(repr=False)
 
@@ -65,16 +66,20 @@ class Evidence:
         rows = select(store, query if near is None else restricted(query, near, "claim"))
         named = None if near is None else {*near, *_places(rows)}
         labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        titles: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for row in select(store, LABELS if named is None else restricted(LABELS, named, "thing")):
             _keep_least(labels[row["thing"].value], _language(row["label"]), row["label"].value)
-        unread = cls(store, base, labels, {}, {})
+            if "title" in row:
+                _keep_least(titles[row["thing"].value], _language(row["title"]), row["title"].value)
+        unread = cls(store, base, labels, titles, {}, {})
         passages: defaultdict[str, set[Passage]] = defaultdict(set)
         statuses: dict[str, str] = {}
         for row in rows:
             passages[row["claim"].value].add(unread._passage(row))
             if "status" in row:
                 _keep_least(statuses, row["claim"].value, row["status"].value)
-        return cls(store, base, labels, {claim: tuple(sorted(found)) for claim, found in passages.items()}, statuses)
+        read_in = {claim: tuple(sorted(found)) for claim, found in passages.items()}
+        return cls(store, base, labels, titles, read_in, statuses)
 
     @classmethod
     def near(cls, store: Store, base: str, rows: Iterable[Row], more: Iterable[str]) -> Evidence:
@@ -89,11 +94,11 @@ class Evidence:
         """What a reader calls a term: its name in the language or the nearest one, else its value or address."""
         if not isinstance(term, NamedNode):
             return str(term.value)
-        known = self.labels.get(term.value, {})
-        for choice in (language, "nb", "", "en"):
-            if choice in known:
-                return known[choice]
-        return min(known.values(), default=term.value.removeprefix(self.base))
+        return _in(language, self.labels.get(term.value, {})) or term.value.removeprefix(self.base)
+
+    def title(self, term: Term, language: str) -> str:
+        """What a sentence calls a term: a document and a data source by title, where a list has their keys."""
+        return _in(language, self.titles.get(term.value, {})) or self.label(term, language)
 
     def passages(self, claim: str) -> tuple[Passage, ...]:
         """Where a claim was read."""
@@ -112,6 +117,11 @@ class Evidence:
         first, last = (int(row[name].value) if name in row else 0 for name in ("first", "last"))
         phrase, iri = (row[name].value if name in row else "" for name in ("phrase", "provision"))
         return Passage(self.label(row["source"]), first, last, phrase, provision, iri)
+
+
+def _in(language: str, known: Mapping[str, str]) -> str:
+    """A name in a language or the nearest one, empty without any."""
+    return next((known[one] for one in (language, "nb", "", "en") if one in known), min(known.values(), default=""))
 
 
 def _graphs(store: Store, row: Row) -> set[NamedNode]:

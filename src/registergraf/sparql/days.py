@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, Store, parse
 from registergraf.errors import QueryError
 from registergraf.sparql.evaluation import DEFAULT, may_name_graphs
 from registergraf.sparql.protocol import ProtocolError
+from registergraf.sparql.statistics import Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +63,7 @@ class Days:
     def __init__(self, release: Store, queries: Mapping[str, str], base: str, view: Store | None = None) -> None:
         self._release = release
         self._view = view or release
+        self._statistics = Statistics(self._view)
         self._queries = queries
         self._base = base
         self._made: OrderedDict[str, Store] = OrderedDict()
@@ -69,6 +71,10 @@ class Days:
     def store_for(self, question: Question) -> Store:
         """Give the dataset that a question is to be answered from, with the view that it may do with."""
         return self.store(question.as_of) if question.as_of or may_name_graphs(question) else self._view
+
+    def statistics_for(self, question: Question) -> Statistics | None:
+        """Give the counts of the view where the question is of that alone."""
+        return None if question.as_of or may_name_graphs(question) else self._statistics
 
     def store(self, day: str) -> Store:
         """Give the dataset with the view of a day as its default graph; that of the release for no day.

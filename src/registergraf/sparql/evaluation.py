@@ -26,9 +26,11 @@ from pyoxigraph import (
 )
 
 from registergraf.errors import QueryError, QueryLimitError, QuerySyntaxError
+from registergraf.querytext.fixing import fix
+from registergraf.querytext.rewriting import rewrite
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, choose
 from registergraf.sparql.guard import explain, refuse_service
-from registergraf.sparql.rewriting import rewrite
+from registergraf.sparql.joining import join_by_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, Store, Triple
 
     from registergraf.sparql.spool import Spool, Spooled
+    from registergraf.sparql.statistics import Statistics
 
 __all__ = ["DEFAULT", "Answer", "Question", "Terms", "check_xml_names", "evaluate", "may_name_graphs"]
 
@@ -101,31 +104,41 @@ def may_name_graphs(question: Question) -> bool:
     return bool(question.default_graphs or question.named_graphs) or any(word in query for word in _OF_GRAPHS)
 
 
-def evaluate(store: Store, question: Question, terms: Terms, spool: Spool) -> str:
+def evaluate(store: Store, question: Question, terms: Terms, spool: Spool, statistics: Statistics | None = None) -> str:
     """Answer a question from a store into a spool; give the media type.
 
-    Relative IRIs are resolved against the base (SPARQL 1.1 Query, section 4.1.1.2). Raises `QuerySyntaxError`,
+    `statistics` are of the store's default graph, where the question is of nothing else. Relative IRIs are resolved
+    against the base (SPARQL 1.1 Query, section 4.1.1.2). Raises `QuerySyntaxError`,
     `QueryRefusedError` (SERVICE, updates), `NotAcceptableError`, `QueryLimitError` for an answer that is larger than
     the spool or has more rows than it may, and `QueryError` for what the engine cannot evaluate.
     """
     try:
         refuse_service(question.query)
-        return _write(_ask(store, question, terms.base), question, terms, spool)
+        return _write(_ask(store, question, terms.base, statistics), question, terms, spool)
     except UnicodeEncodeError as error:
         raise QuerySyntaxError("the query has characters that are not Unicode") from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(f"the query could not be evaluated: {error}") from error
 
 
-def _ask(store: Store, question: Question, base: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-    def run(text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return store.query(text, base_iri=base, **_dataset(question), substitutions=_substitutions(question))
-
+def _ask(
+    store: Store, question: Question, base: str, statistics: Statistics | None
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    fixed = _substitutions(question)
     try:
-        # A variable that is fixed is none that MINUS could compare.
-        return run(question.query if question.bindings else rewrite(question.query))
+        return store.query(
+            _planned(question.query, fixed, statistics), base_iri=base, **_dataset(question), substitutions=fixed
+        )
     except SyntaxError as error:
         raise explain(question.query, error) from error
+
+
+def _planned(query: str, fixed: Mapping[Variable, Any], statistics: Statistics | None) -> str:
+    """A query as the engine plans it best, with the same answers."""
+    if fixed:  # such a variable is none that MINUS could compare
+        return fix(query, {variable.value: term for variable, term in fixed.items()})
+    query = rewrite(query)
+    return join_by_hash(query, statistics) if statistics else query
 
 
 def _dataset(question: Question) -> dict[str, Any]:

@@ -17,10 +17,9 @@ cannot be read for certain it stays as it is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from registergraf.sparql_tokens import COMMENT, IRI, STRING
+from registergraf.querytext.reading import Group, Token, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,22 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["rewrite"]
 
 _WORTH_READING = re.compile(r"\bNOT\s+EXISTS\b", re.IGNORECASE)
-_TOKENS = re.compile(
-    rf"""
-      (?P<gap> \s++ | {COMMENT} )
-    | (?P<text> {STRING} )
-    | (?P<iri> {IRI} )
-    | (?P<variable> [?$]\w++ )
-    | (?P<tag> @[a-zA-Z]++(?:-[a-zA-Z0-9]++)*+ )
-    | (?P<blank> _:[\w.-]*+ )
-    | (?P<number> [+-]?(?:\d*\.\d++|\d++)(?:[eE][+-]?\d++)? )
-    | (?P<name> (?:[^\W\d_][\w-]*+)?+:(?:[\w:-]|\.(?=[\w:-]))*+ )
-    | (?P<word> [^\W\d]\w*+ )
-    | (?P<mark> \^\^ | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_DOUBTFUL_IRI = re.compile(r"[()]|&&|\\")  # may be two comparisons
 _NEUTRAL = "FILTER(true)"
 _TERMS = frozenset({"text", "iri", "variable", "tag", "number", "name"})
 _SEPARATORS = frozenset({".", ";", ","})
@@ -51,95 +34,45 @@ _SEPARATORS = frozenset({".", ";", ","})
 _SKIPPED_TO_BRACE = frozenset({"values", "graph", "service", "lateral"})
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def word(self) -> str:
-        """A word in lower case, "" for anything else."""
-        return self.text.lower() if self.kind == "word" else ""
-
-
-@dataclass
-class _Group:
-    """What stands between braces: tokens, and groups."""
-
-    start: int
-    before: tuple[str, ...]
-    """The two words before the brace."""
-    parent: _Group | None
-    parts: list[_Token | _Group] = field(default_factory=list)
-    end: int = -1
-
-
 def rewrite(query: str) -> str:
     """Give a query with the same answers that Oxigraph evaluates faster, or the query itself."""
     if "exists" not in query.lower() or not _WORTH_READING.search(query):
         return query
-    root = _read(query)
+    root = read(query)
     edits = sorted(edit for group in _groups(root) for edit in _edits(group, query)) if root else []
     for start, end, text in reversed(edits):
         query = query[:start] + text + query[end:]
     return query
 
 
-def _read(query: str) -> _Group | None:
-    """Read the groups of a query; None where a token or a brace is not what it seems."""
-    root = group = _Group(0, (), None)
-    words: tuple[str, ...] = ()
-    for found in _TOKENS.finditer(query):
-        token = _Token(str(found.lastgroup), found[0], found.start(), found.end())
-        if token.kind == "gap":
-            continue
-        if token.kind == "iri" and _DOUBTFUL_IRI.search(token.text):
-            return None
-        if token.text == "{":
-            inner = _Group(token.end, words, group)
-            group.parts.append(inner)
-            group, words = inner, ()
-        elif token.text == "}":
-            if group.parent is None:
-                return None
-            group.end = token.start
-            group, words = group.parent, ()
-        else:
-            group.parts.append(token)
-            words = (*words[-1:], token.word)
-    return root if group is root else None
-
-
-def _groups(group: _Group) -> Iterator[_Group]:
+def _groups(group: Group) -> Iterator[Group]:
     """A group, and those in it, unless their variables may be exchanged for values."""
     yield group
     for part in group.parts:
-        if isinstance(part, _Group) and part.before[-1:] not in {("exists",), ("lateral",)}:
+        if isinstance(part, Group) and part.keyword not in {"exists", "lateral"}:
             yield from _groups(part)
 
 
-def _edits(group: _Group, query: str) -> Iterator[tuple[int, int, str]]:
+def _edits(group: Group, query: str) -> Iterator[tuple[int, int, str]]:
     """The places to change in a group: each filter goes, and stands at the end as MINUS."""
-    if group.parent is None or group.before[-1:] in {("optional",), ("construct",)}:
+    if group.parent is None or group.keyword in {"optional", "construct"}:
         return
     certain = _certain(group)
     for at, part in enumerate(group.parts):
-        if not isinstance(part, _Group) or part.before != ("not", "exists") or at < 3:  # noqa: PLR2004 - three words
+        if not isinstance(part, Group) or part.before != ("not", "exists") or at < 3:  # noqa: PLR2004 - three words
             continue
         first = group.parts[at - 3]
-        if isinstance(first, _Token) and first.word == "filter" and _is_exchangeable(part, certain):
+        if isinstance(first, Token) and first.word == "filter" and _is_exchangeable(part, certain):
             yield first.start, part.end + 1, _NEUTRAL
             yield group.end, group.end, f" MINUS {{{query[part.start : part.end]}\n}} "
 
 
-def _is_exchangeable(group: _Group, certain: set[str]) -> bool:
+def _is_exchangeable(group: Group, certain: set[str]) -> bool:
     """Whether a group is several triple patterns, one variable of which is bound for certain outside."""
     variables = set()
     patterns = 1
     for part in group.parts:
-        if not isinstance(part, _Token):
+        if not isinstance(part, Token):
             return False
         if part.kind == "variable":
             variables.add(part.text[1:])
@@ -150,13 +83,13 @@ def _is_exchangeable(group: _Group, certain: set[str]) -> bool:
     return patterns > 1 and bool(variables & certain)
 
 
-def _certain(group: _Group) -> set[str]:
+def _certain(group: Group) -> set[str]:
     """The variables of a group's own triple patterns; none where it is a query of its own."""
     variables: set[str] = set()
     depth = 0
     skipping = False
     for part in group.parts:
-        if isinstance(part, _Group):
+        if isinstance(part, Group):
             skipping = False
             continue
         if part.word == "select":
