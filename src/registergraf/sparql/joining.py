@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registergraf.sparql.reading import Group, Token, read
+from registergraf.querytext.reading import Group, Token, read
 from registergraf.sparql.statistics import MOST_COUNTED
 
 if TYPE_CHECKING:
