@@ -100,7 +100,7 @@ def load_ours(data: Path, shapes: Path) -> Any:
     from registergraf.audit.compiled import Shapes, ShapesGraph  # noqa: PLC0415
 
     store = Store()
-    store.bulk_load(path=str(data), format=RdfFormat.N_TRIPLES)
+    store.load(path=str(data), format=RdfFormat.N_TRIPLES, lenient=True)  # as a release is read
     return store, Shapes(ShapesGraph(q.triple for q in parse(path=str(shapes), format=RdfFormat.TURTLE)))
 
 

@@ -136,10 +136,15 @@ def whole_audit() -> None:
 
 
 def after_changes(store: Any, around: tuple[Any, ...], verdicts: Sequence[Any], whole: tuple[float, float]) -> None:
-    """Only what changed, for each of some claims that a registry has lost, the graph otherwise as it was."""
+    """Only what changed, for each of some claims that a registry has lost, the graph otherwise as it was.
+
+    Asked in this process, as the command does in one that it watches.
+    """
     from pyoxigraph import DefaultGraph, NamedNode, Quad  # noqa: PLC0415 - the engines' environments do not have it
 
-    from registergraf.audit.since.merging import Before, judge_since  # noqa: PLC0415
+    from registergraf.audit.asking import HereAsker  # noqa: PLC0415
+    from registergraf.audit.since.merging import judge_since  # noqa: PLC0415
+    from registergraf.audit.since.moving import Before  # noqa: PLC0415
 
     rules, *_, base = around
     same = frozenset(rule.id for rule in rules.rules)
@@ -150,7 +155,8 @@ def after_changes(store: Any, around: tuple[Any, ...], verdicts: Sequence[Any], 
         gone = [*said, *(q for q in (Quad(*quad.triple, DefaultGraph()) for quad in said) if q in store)]
         for quad in gone:
             store.remove(quad)
-        took.append(timed(partial(judge_since, Before(verdicts, gone, [], same), store, *around))[1])
+        work = partial(judge_since, Before(verdicts, gone, [], same), store, *around, asker=HereAsker(store))
+        took.append(timed(work)[1])
         store.extend(gone)
     for name, place in (("median", CLAIMS // 2), ("slowest", -1)):
         wall, processor = (sorted(times)[place] for times in zip(*took, strict=True))

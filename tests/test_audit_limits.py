@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ from click.testing import CliRunner
 from pyoxigraph import RdfFormat, Store
 
 from registergraf import audit
-from registergraf.audit.apart import Limits, Lost, Task, done_apart
-from registergraf.audit.asking import StoreAsker
+from registergraf.audit.apart import Limits, Lost, Task, done_apart, done_watched
+from registergraf.audit.asking import HereAsker, StoreAsker
 from registergraf.audit.lost import is_lost
 from registergraf.cli.commands import registergraf
 from registergraf.content import read_files
@@ -61,6 +62,29 @@ def test_a_query_that_is_not_sparql_is_lost_and_the_others_are_not() -> None:
     assert isinstance(lost, Lost)
     assert lost.kind == "error"
     assert len(rows) == 1
+
+
+def test_what_ends_a_watched_process_gives_nothing() -> None:
+    """Too long, a crash, an error; what is done is given."""
+    store = Store()
+    store.load(" ".join(f"<a:{n}> <a:p> <a:{n}> ." for n in range(2000)).encode(), format=RdfFormat.TURTLE)
+    asker = HereAsker(store, QUICK)
+
+    assert done_watched(lambda: str(len(asker.ask_all(["SELECT * { ?s <a:p> ?s }"])[0])).encode()) == b"2000"
+    assert done_watched(lambda: str(asker.ask_all([ENDLESS])).encode()) is None
+    assert done_watched(lambda: str(os.kill(os.getpid(), signal.SIGKILL)).encode()) is None
+    assert done_watched(lambda: str(1 // 0).encode()) is None
+
+
+def test_asked_here_a_query_has_the_same_answer(store: Store) -> None:
+    """As in a process apart, what is not SPARQL included; the limits hold for the queries only."""
+    queries = ["SELECT * { ?s a ?class }", "SELECT ?x {", "SELECT * { ?s a ?class }"]
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    here, apart = (asker.ask_all(queries) for asker in (HereAsker(store), StoreAsker(store)))
+
+    assert here == apart
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_a_rule_that_is_lost_has_a_verdict_on_itself_and_the_others_are_judged(store: Store, content: Content) -> None:

@@ -13,7 +13,8 @@ from pyoxigraph import Quad, Store
 
 from registergraf import audit
 from registergraf.audit.restricting import restricted_in, told_of
-from registergraf.audit.since.merging import Before, judge_since
+from registergraf.audit.since.merging import judge_since
+from registergraf.audit.since.moving import Before
 from registergraf.audit.since.occurrences import occurrences
 from registergraf.cli.commands import registergraf
 from registergraf.content import read_files
@@ -123,7 +124,10 @@ def told(judged: audit.Judgement) -> list[dict[str, Any]]:
 def test_the_report_on_an_edited_registry_is_the_same_bytes(
     release: Release, settings: Settings, edit: Edit, tmp_path: Path
 ) -> None:
-    """From the release before the edit, through two releases in one folder; other names are told."""
+    """From the release before the edit, through two releases in one folder, by the command too; other names are told.
+
+    A query that reaches the limit ends the process that the command watches, and is then lost by itself.
+    """
     folder = edit(
         "data/registries/npr.trig",
         "claim:npr-7 { registry:npr rg:regulatedBy",
@@ -137,6 +141,13 @@ def test_the_report_on_an_edited_registry_is_the_same_bytes(
 
     assert report.json == edited.report.json == judge_release(edited, place, DAY).json
     assert report.json != release.report.json
+    call = [*options(place), "audit", "--since", release.name[:8], "--format", "json", "--output", str(tmp_path / "it")]
+    CliRunner().invoke(registergraf, call, standalone_mode=False)
+    assert (tmp_path / "it").read_bytes() == report.json
+    limits = {"REGISTERGRAF_RULE_SECONDS": "0.000001"}
+    answer = CliRunner(env=limits).invoke(registergraf, call, standalone_mode=False)
+    assert answer.return_value == 3
+    assert "it took more than 1e-06 seconds" in (tmp_path / "it").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="there is no release and no git commit called nothing-like-it"):
         release_since("nothing-like-it", place)
 

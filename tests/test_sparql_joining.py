@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
+from registergraf.querytext.rewriting import rewrite
 from registergraf.sparql.joining import join_by_hash
-from registergraf.sparql.rewriting import rewrite
 from registergraf.sparql.statistics import MOST_COUNTED, Statistics
 
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

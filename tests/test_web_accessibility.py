@@ -134,3 +134,15 @@ def test_labels_lie_within_their_picture(browser: Any, base: str, path: str) -> 
     """No label is cut off by the edge of its picture, in the language whose names are longest."""
     browser.get(f"{base}/nb{path}")
     assert browser.execute_script(OUTSIDE) == []
+
+
+def test_list_of_data_sources_is_printed(browser: Any, base: str) -> None:
+    """On paper the list stands without what there is to choose by, though it lies in a form."""
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.get(f"{base}/nb/registry/")
+    heights = browser.execute_script(
+        "return ['.found table', '.facets', '.found button'].map(name => document.querySelector(name).offsetHeight)"
+    )
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert heights[0] > 1000
+    assert heights[1:] == [0, 0]

@@ -173,3 +173,11 @@ def test_date_that_is_none_stands_as_it_is(value: str, said: str) -> None:
 def test_act_that_nobody_has_heard_of_is_not_found(key: str) -> None:
     """Whatever an address is made of, the answer is a sentence."""
     assert fetched(f"/nb/act/{key}").status_code == 404
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_act_has_its_number_in_its_name(lang: str) -> None:
+    """An act is called the same in every language, though only one of them has its long title."""
+    named = [name for name, _ in rows(f"/{lang}/law/")]
+    assert len(named) > 40
+    assert [name for name in named if not re.search(r"[A-Z]+[- ]\d{4}", name)] == []

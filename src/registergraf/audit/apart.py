@@ -2,6 +2,9 @@
 
 pyoxigraph has no time limit of its own and cannot be interrupted, so each child gives itself a time after which the
 system ends it. The children are forked: they share the pages of the dataset that is loaded already.
+
+A page that is shared is copied when either writes to it, which costs small work more than the work itself. So that can
+be done where the dataset is, in a process that has been forked before anything was loaded, and that another watches.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
+import tempfile
 import warnings
 from collections import deque
 from dataclasses import dataclass
@@ -20,8 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.process import BaseProcess
+    from typing import IO
 
 T = TypeVar("T")
 DONE, FAILED = b"+", b"!"
@@ -60,12 +66,14 @@ class _Child(NamedTuple):
     """The task that it is at."""
 
 
-def done_apart(tasks: Sequence[Task[T]], limits: Limits, most: int | None = None) -> list[T | Lost]:
-    """The answers to the tasks in their order; each child does one task at a time.
+def in_words(error: Exception) -> str:
+    """An error's own words, or its kind where it has none."""
+    return str(error) or type(error).__name__
 
-    There are as many children as processors, or `most` of them.
-    """
-    number = min(len(tasks), most or os.cpu_count() or 1)
+
+def done_apart(tasks: Sequence[Task[T]], limits: Limits) -> list[T | Lost]:
+    """The answers to the tasks in their order; there are as many children as processors, each at one task at a time."""
+    number = min(len(tasks), os.cpu_count() or 1)
     left = deque(range(len(tasks)))
     answers: dict[int, T | Lost] = {}
     children: dict[Connection, _Child] = {}
@@ -90,14 +98,62 @@ def done_apart(tasks: Sequence[Task[T]], limits: Limits, most: int | None = None
     return [answers[index] for index in range(len(tasks))]
 
 
-def _started(tasks: Sequence[Task[T]], index: int, limits: Limits) -> _Child:
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(tasks, theirs, ours, limits), daemon=True)
+def done_watched(work: Callable[[], bytes]) -> bytes | None:
+    """What some work gives that loads its own dataset, done in one process apart; None where that ends without it."""
+    with tempfile.TemporaryFile() as answer:
+        process = _forked(_watched, work, answer)
+        try:
+            process.join()
+        finally:
+            process.kill()
+        answer.seek(0)
+        return None if process.exitcode else answer.read()
+
+
+@contextlib.contextmanager
+def ending_after(seconds: float) -> Iterator[None]:
+    """Have the system end this process when what is done in the context takes longer."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextlib.contextmanager
+def within_memory(mebibytes: int) -> Iterator[None]:
+    """Bound the address space to so much more than it is, where the system can."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(ValueError, OSError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + mebibytes * MIB, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _forked(target: Callable[..., None], *given: object) -> BaseProcess:
+    process = multiprocessing.get_context("fork").Process(target=target, args=given, daemon=True)
     with warnings.catch_warnings():
         # Python 3.12 warns where there are threads; a child runs none of their code
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
+    return process
+
+
+def _watched(work: Callable[[], bytes], answer: IO[bytes]) -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    try:
+        answer.write(work())
+        answer.flush()
+    except Exception:  # noqa: BLE001 - who watches does it otherwise, and meets the error there
+        sys.exit(1)
+
+
+def _started(tasks: Sequence[Task[T]], index: int, limits: Limits) -> _Child:
+    ours, theirs = multiprocessing.Pipe()
+    process = _forked(_work, tasks, theirs, ours, limits)
     theirs.close()
     ours.send(index)
     return _Child(process, ours, index)
@@ -130,21 +186,12 @@ def _work(tasks: Sequence[Task[T]], connection: Connection, other_end: Connectio
     other_end.close()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.freeze()  # to look through what is shared with the parent would copy it
-    _limit_memory(limits.memory_mb)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+    broken = contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError)
+    with within_memory(limits.memory_mb), broken:
         while (index := connection.recv()) is not None:
-            signal.setitimer(signal.ITIMER_REAL, limits.seconds)
             try:
-                answer = DONE + tasks[index].run()
+                with ending_after(limits.seconds):
+                    answer = DONE + tasks[index].run()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other tasks are done
-                answer = FAILED + (str(error) or type(error).__name__).encode()
-            signal.setitimer(signal.ITIMER_REAL, 0)
+                answer = FAILED + in_words(error).encode()
             connection.send_bytes(answer)
-
-
-def _limit_memory(mebibytes: int) -> None:
-    """Bound the address space to so much more than it is, where the system can."""
-    with contextlib.suppress(ValueError, OSError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        most = pages * resource.getpagesize() + mebibytes * MIB
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))

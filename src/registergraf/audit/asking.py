@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from registergraf.audit.apart import Limits, Lost, Task, done_apart
+from registergraf.audit.apart import Limits, Lost, Task, done_apart, ending_after, in_words, within_memory
 from registergraf.errors import QuerySyntaxError
-from registergraf.graph.queries import evaluate
+from registergraf.graph.queries import evaluate, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,23 +28,45 @@ class Asker(Protocol):
 
 @dataclass(frozen=True)
 class StoreAsker:
-    """A store in memory."""
+    """A store in memory, whose queries are asked in processes apart."""
 
     store: Store = field(repr=False)
     limits: Limits = field(default_factory=Limits)
-    processes: int | None = None
-    """How many there are at most; as many as processors where nothing is said."""
 
     def ask_all(self, queries: Sequence[str]) -> list[list[Row] | Lost]:
         """The answers in the order of the queries; one that takes too long or crashes is lost, the others are not."""
         # shapes that are applied to the same things ask the same for them
         once = list(dict.fromkeys(queries))
-        answers = done_apart([self._task(query) for query in once], self.limits, self.processes)
+        answers = done_apart([self._task(query) for query in once], self.limits)
         by_query = dict(zip(once, answers, strict=True))
         return [by_query[query] for query in queries]
 
     def _task(self, query: str) -> Task[list[Row]]:
         return Task(lambda: answered(self.store, query), rows)
+
+
+@dataclass(frozen=True)
+class HereAsker:
+    """A store in memory, whose queries are asked in this process: one that takes too long or crashes ends it.
+
+    It takes less than to share the dataset with other processes, and is for work that `done_watched` watches.
+    """
+
+    store: Store = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
+
+    def ask_all(self, queries: Sequence[str]) -> list[list[Row] | Lost]:
+        """The answers in the order of the queries; one that is not understood is lost."""
+        with within_memory(self.limits.memory_mb):
+            by_query = {query: self._asked(query) for query in dict.fromkeys(queries)}
+        return [by_query[query] for query in queries]
+
+    def _asked(self, query: str) -> list[Row] | Lost:
+        try:
+            with ending_after(self.limits.seconds):
+                return select(self.store, query)
+        except Exception as error:  # noqa: BLE001 - as in a process apart
+            return Lost("error", in_words(error))
 
 
 def answered(store: Store, query: str) -> bytes:

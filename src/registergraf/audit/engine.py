@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -19,24 +18,23 @@ from registergraf.audit.apart import Limits
 from registergraf.audit.asking import StoreAsker
 from registergraf.audit.evidence import Evidence
 from registergraf.audit.lost import lost_verdict
-from registergraf.audit.restricting import restricted, restricted_in
-from registergraf.audit.rows import rows_of
+from registergraf.audit.restricting import restricted
+from registergraf.audit.rows import parts_of, rows_of
 from registergraf.audit.verdicts import OUTCOMES, Detail, Verdict
 from registergraf.graph.queries import select
 from registergraf.namespaces import RDF_TYPE, graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Store
 
+    from registergraf.audit.asking import Asker
     from registergraf.audit.documents import Documents
-    from registergraf.audit.rows import Seen
+    from registergraf.audit.rows import Part, Seen
     from registergraf.audit.rules import Rule, Rules
     from registergraf.graph.queries import Row
 
-Key = tuple[str, str]
-"""A rule's id and a run."""
 RDFS_RESOURCE = NamedNode("http://www.w3.org/2000/01/rdf-schema#Resource")
 OA_EXACT = NamedNode("http://www.w3.org/ns/oa#exact")
 NOT_SEEN = frozenset({"this", "outcome", "value", "claim", "shape", "component", "path", "query"})
@@ -64,21 +62,18 @@ def judge(  # noqa: PLR0913 - the dataset, and all that is laid beside it
     A rule that reaches a limit, crashes or is malformed is not judged, which is a verdict of its own; the others are.
     """
     with laid_out(store, documents, terms, base):
-        asker = StoreAsker(store, limits or Limits())
-        return list(verdicts_of(rows_of(rules, asker), Evidence.of(store, base)))
+        seen = rows_of(parts_of(rules), StoreAsker(store, limits or Limits()))
+        return list(verdicts_of(seen, Evidence.of(store, base)))
 
 
-def judge_near(
-    store: Store, rules: Rules, base: str, *, near: Mapping[Key, set[str] | None] | None = None, limits: Limits | None
+def judge_parts(
+    store: Store, rules: Rules, parts: Sequence[Part], base: str, asker: Asker
 ) -> tuple[list[Verdict], Evidence]:
-    """The verdicts on some things, by rule and run (None for all), and the evidence they and the rules are told with.
+    """The verdicts by parts of some rules, and the evidence that they and the rules are told with.
 
     What `laid_out` lays beside the dataset has to be there.
     """
-    # to start another process takes longer than what is asked of few things
-    few = 1 if near is not None and None not in near.values() else None
-    asker = StoreAsker(store, limits or Limits(), few)
-    seen = rows_of(rules, asker, near=near, restrict=partial(restricted_in, store))
+    seen = rows_of(parts, asker)
     sources = {source for rule in rules.rules for source in rule.sources}
     evidence = Evidence.near(store, base, (row for one in seen for row in one.rows if "this" in row), sources)
     return list(verdicts_of(seen, evidence)), evidence

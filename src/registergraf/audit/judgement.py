@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from registergraf.audit.engine import judge, judge_near
+from registergraf.audit.apart import Limits
+from registergraf.audit.asking import StoreAsker
+from registergraf.audit.engine import judge, judge_parts
+from registergraf.audit.rows import parts_of
 from registergraf.audit.waivers import Failure, Waiver, accepted, matched, read_waivers
 from registergraf.graph.queries import select
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
-    from registergraf.audit.apart import Limits
+    from registergraf.audit.asking import Asker
     from registergraf.audit.documents import Documents
     from registergraf.audit.rules import Rules
     from registergraf.audit.verdicts import Verdict
@@ -48,9 +51,9 @@ def examine(  # noqa: PLR0913 - what `judge` takes
 
     Then the rules that read verdicts are judged, and failures that waivers accept are marked.
     """
-    day, waivers = day_of(store, base), read_waivers(store, base)
+    day, waivers, asker = day_of(store, base), read_waivers(store, base), StoreAsker(store, limits or Limits())
     verdicts = [in_period(v, day) for v in judge(store, at_first(rules), documents, terms, base, limits=limits)]
-    verdicts += judge_later(store, rules, waivers, failures_of(verdicts), base, limits)
+    verdicts += judge_later(store, rules, waivers, failures_of(verdicts), base, asker)
     accepting = accepted(waivers, day)
     marked = [replace(v, waiver=accepting.get((v.rule.id, v.focus), "")) if v.failed else v for v in verdicts]
     order = {rule.id: number for number, rule in enumerate(rules.rules)}
@@ -68,14 +71,14 @@ def judge_later(  # noqa: PLR0913, PLR0917 - the dataset, and what is known of i
     waivers: Sequence[Waiver],
     failures: Container[Failure],
     base: str,
-    limits: Limits | None,
+    asker: Asker,
 ) -> list[Verdict]:
     """The verdicts by the rules that read those of the others; none where there is no waiver."""
     later = rules.only([rule.id for rule in rules.rules if rule.reads_verdicts])
     if not waivers or not later.rules:
         return []
     with matched(store, failures, waivers, base):
-        return judge_near(store, later, base, limits=limits)[0]
+        return judge_parts(store, later, parts_of(later), base, asker)[0]
 
 
 def failures_of(verdicts: Iterable[Verdict]) -> frozenset[Failure]:

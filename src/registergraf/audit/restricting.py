@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.graph.queries import select
-from registergraf.sparql_tokens import COMMENT, IRI, STRING
+from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,13 +138,15 @@ def _is_aggregated(head: list[str]) -> bool:
 def _joined(texts: list[str], opening: int, closing: int, *, only_selects: bool = False) -> Iterator[int]:
     """The braces behind which a group can be restricted: its own, and those of the groups that are joined in it.
 
-    Where the group has the thing before them, also those of the SELECTs in what it leaves out, or may do without: they
-    are worked out by themselves, and rows about other things than the group's fit none of its own.
+    Where the group has the thing before them, from its own patterns or from a group that is joined, also those of the
+    SELECTs in what it leaves out, or may do without: they are worked out by themselves, and rows about other things
+    than the group's fit none of its own.
     """
     if texts[opening + 1] == "SELECT":
         yield from _selected(texts, opening + 1, closing)
         return
     own: list[str] = []
+    bound = False
     depth, index = 0, opening + 1
     while index < closing:
         text = texts[index]
@@ -152,9 +154,11 @@ def _joined(texts: list[str], opening: int, closing: int, *, only_selects: bool 
         if text == "{":
             end = _closing(texts, index)
             what = _before_group(own)
-            apart = what in {"OPTIONAL", "MINUS"} and _has_this(own)
+            apart = what in {"OPTIONAL", "MINUS"} and (bound or _has_this(own))
             if depth == 0 and (apart or what not in NOT_JOINED):
                 yield from _joined(texts, index, end, only_selects=only_selects or apart)
+            is_alone = depth == 0 and what not in {*NOT_JOINED, "UNION"} and texts[end + 1] != "UNION"
+            bound = bound or (is_alone and _binds(texts, index, end))
             index, own = end, [*own, "}"]
         else:
             own.append(text)
@@ -162,6 +166,25 @@ def _joined(texts: list[str], opening: int, closing: int, *, only_selects: bool 
     binds = ("AS", THIS) in pairwise(own)
     if not only_selects and not binds and _has_this(own):
         yield opening
+
+
+def _binds(texts: list[str], opening: int, closing: int) -> bool:
+    """Whether the triple patterns that a group begins with, or the WHERE of a SELECT, bind the thing in every solution.
+
+    Those of a named graph within count too.
+    """
+    if texts[opening + 1] == "SELECT":
+        inner = texts.index("{", opening + 1)
+        return _gives_this(texts[opening + 1 : inner]) and _binds(texts, inner, _closing(texts, inner))
+    own: list[str] = []
+    index = opening + 1
+    while index < closing:
+        end = _closing(texts, index) if texts[index] == "{" else index
+        if end > index and _before_group(own) == "GRAPH" and _binds(texts, index, end):
+            return True
+        own.append("}" if end > index else texts[index])
+        index = end + 1
+    return _has_this(own)
 
 
 def _has_this(own: list[str]) -> bool:

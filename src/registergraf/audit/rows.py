@@ -8,17 +8,20 @@ from pyoxigraph import NamedNode
 
 from registergraf.audit.apart import Lost
 from registergraf.audit.compiled import plan
-from registergraf.audit.restricting import restricted
 from registergraf.audit.shacl import read_shapes, shape_rows
 from registergraf.errors import ShapesError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from registergraf.audit.asking import Asker
-    from registergraf.audit.compiled import Plan
+    from registergraf.audit.compiled import Plan, Shapes
     from registergraf.audit.rules import Rule, Rules
     from registergraf.graph.queries import Row
+
+
+Key = tuple[str, str]
+"""A rule's id and a run."""
 
 
 class Seen(NamedTuple):
@@ -32,8 +35,8 @@ class Seen(NamedTuple):
     """Why it could not be judged, or not in full."""
 
 
-class _Part(NamedTuple):
-    """A check or a shape of a rule, and how many queries it asks."""
+class Part(NamedTuple):
+    """A check or a shape of a rule, and the queries it asks."""
 
     rule: Rule
     run: str
@@ -41,58 +44,51 @@ class _Part(NamedTuple):
     plan: Plan | None = None
     lost: Lost | None = None
 
+    @property
+    def key(self) -> Key:
+        """The rule and the run."""
+        return self.rule.id, self.run
 
-def rows_of(
-    rules: Rules,
-    asker: Asker,
-    *,
-    near: Mapping[tuple[str, str], set[str] | None] | None = None,
-    restrict: Callable[[str, Iterable[str]], str] = restricted,
-) -> list[Seen]:
-    """The rows of every rule and run that has a check or a shape, in the order of the rules.
+    @property
+    def has_queries(self) -> bool:
+        """Whether queries say all that it asks."""
+        return self.lost is None and (self.plan is None or not self.plan.reason)
 
-    `near` gives, by rule and run, the things that rows are wanted for, None for all; `restrict` a check for them.
-    """
-    parts = _parts(rules) if near is None else list(_near(rules, near, restrict))
-    answers = iter(asker.ask_all([query for part in parts for query in part.queries]))
-    seen: dict[tuple[str, str], Seen] = {}
-    for part in parts:
-        before = seen.get((part.rule.id, part.run), Seen(part.rule, part.run, []))
-        seen[part.rule.id, part.run] = _with(before, part, [next(answers) for _ in part.queries])
-    return list(seen.values())
+    def near(self, things: Iterable[str], shapes: Shapes, restrict: Callable[[str, Iterable[str]], str]) -> Part:
+        """The same about some things only, by their IRIs; `restrict` does it to a query of a check."""
+        listed = sorted(things)
+        if self.plan is None:
+            return self._replace(queries=tuple(restrict(query, listed) for query in self.queries))
+        planned = plan(shapes, NamedNode(self.rule.iri), map(NamedNode, listed))
+        return self._replace(queries=planned.queries, plan=planned)
 
 
-def _parts(rules: Rules) -> list[_Part]:
+def parts_of(rules: Rules) -> list[Part]:
+    """The checks and shapes of rules, in the order of rule and run."""
     shapes = read_shapes(rules)
     parts = []
     for rule in rules.rules:
-        parts += [_Part(rule, run, (text,)) for run, text in rule.checks.items()]
+        parts += [Part(rule, run, (text,)) for run, text in rule.checks.items()]
         if rule.has_shape:
             try:
                 planned = plan(shapes, NamedNode(rule.iri))
-                parts.append(_Part(rule, "view", planned.queries, planned))
+                parts.append(Part(rule, "view", planned.queries, planned))
             except ShapesError as error:
-                parts.append(_Part(rule, "view", (), lost=Lost("error", str(error))))
+                parts.append(Part(rule, "view", (), lost=Lost("error", str(error))))
     return sorted(parts, key=lambda part: (part.rule.id, part.run != "view"))
 
 
-def _near(
-    rules: Rules, near: Mapping[tuple[str, str], set[str] | None], restrict: Callable[[str, Iterable[str]], str]
-) -> Iterator[_Part]:
-    """The parts as far as they are about some things."""
-    shapes = read_shapes(rules)
-    for part in _parts(rules):
-        things = near.get((part.rule.id, part.run))
-        if things is None:
-            yield part
-        elif things and part.plan is None:
-            yield part._replace(queries=tuple(restrict(query, things) for query in part.queries))
-        elif things:
-            planned = plan(shapes, NamedNode(part.rule.iri), [NamedNode(thing) for thing in sorted(things)])
-            yield part._replace(queries=planned.queries, plan=planned)
+def rows_of(parts: Sequence[Part], asker: Asker) -> list[Seen]:
+    """The rows of every rule and run of some parts, in their order."""
+    answers = iter(asker.ask_all([query for part in parts for query in part.queries]))
+    seen: dict[Key, Seen] = {}
+    for part in parts:
+        before = seen.get(part.key, Seen(part.rule, part.run, []))
+        seen[part.key] = _with(before, part, [next(answers) for _ in part.queries])
+    return list(seen.values())
 
 
-def _with(seen: Seen, part: _Part, answers: Sequence[list[Row] | Lost]) -> Seen:
+def _with(seen: Seen, part: Part, answers: Sequence[list[Row] | Lost]) -> Seen:
     lost = [answer for answer in (part.lost, *answers) if isinstance(answer, Lost)]
     if part.plan is not None and part.plan.reason:
         lost.append(Lost("error", f"the shape has no query: {part.plan.reason}"))

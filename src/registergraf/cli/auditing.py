@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from registergraf.audit import trend as trends
+from registergraf.audit.apart import done_watched
 from registergraf.audit.explain import explain as explain_in_words
 from registergraf.audit.report import FORMATS, Report, write_report
 from registergraf.audit.rules import LANGUAGES, load_rules
@@ -93,27 +95,29 @@ def audit_command(  # noqa: PLR0913, PLR0917 - click passes each option as a par
     Example: registergraf audit --format html --language nn --output report.html
     """
     release = named_release(settings, release_name)
+    languages = () if language is None else LANGUAGES if language == "all" else (language,)
+    tell = partial(_told, format_=format_, languages=languages)
     if since is not None:
         if rule_ids or data or (as_of and as_of != release.as_of):
             raise UsageError("--since is for all rules, on a release, as of its own day")
-        report = judge_release_since(release, release_since(since, settings), settings)
+        judge = partial(judge_release_since, release, release_since(since, settings), settings)
+        told = done_watched(lambda: tell(judge(watched=True))) or tell(judge())
     elif data is None:
         if sets or shapes or graphs:
             raise UsageError(
                 "--rules, --shapes and --graph say by what, and what of, --data is judged; give --data too"
             )
-        report = judge_release(release, settings, as_of or release.as_of, rule_ids)
+        told = tell(judge_release(release, settings, as_of or release.as_of, rule_ids))
     else:
         if rule_ids or as_of:
             raise UsageError("--rule and --as-of are for a release; with --data say --rules or --shapes")
-        report = judge_data(release, settings, asked_of(data, sets, shapes, graphs))
-    languages = () if language is None else LANGUAGES if language == "all" else (language,)
-    written = write_report(report, format_, languages)
+        told = tell(judge_data(release, settings, asked_of(data, sets, shapes, graphs)))
+    code, written = told[0], told[1:]
     if output is None:
         click.echo(written, nl=False)
     else:
         write_whole(output, written)
-    return 3 if not report.complete else 0 if report.conforms else 1
+    return code
 
 
 @registergraf.command()
@@ -184,6 +188,12 @@ def trend_command(settings: Settings, before: str, after: str | None, format_: s
         case _:
             click.echo(trends.to_text(found, language), nl=False)
     return 1 if any(move["move"] == "new" for move in found.moves) else 0
+
+
+def _told(report: Report, format_: str, languages: Sequence[str]) -> bytes:
+    """What the command leaves with, as a byte, and the report."""
+    code = 3 if not report.complete else 0 if report.conforms else 1
+    return bytes([code]) + write_report(report, format_, languages)
 
 
 def asked_of(data: str, sets: str, shapes: Sequence[Path], graphs: Sequence[str]) -> Asked:

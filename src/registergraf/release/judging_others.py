@@ -20,7 +20,7 @@ from registergraf.audit.evidence import Evidence
 from registergraf.audit.names import Names
 from registergraf.audit.others import EndpointAsker, ShapeSet, judge_others, read_data, read_shape_set
 from registergraf.audit.report import Report
-from registergraf.audit.rows import Seen, rows_of
+from registergraf.audit.rows import Seen, parts_of, rows_of
 from registergraf.content import WHITELIST
 from registergraf.errors import UnknownNameError, UsageError
 from registergraf.release.judging import identity_of, limits_of
@@ -147,7 +147,7 @@ def _by_own_queries(rules: Rules, service: EndpointAsker, base: str) -> Iterator
     """Our rules as queries to a service; those that need a graph beside its data say so."""
     needy = {r.id for r in rules.rules if any(name in q for q in r.checks.values() for name in LAID_BESIDE)}
     able = rules.only([rule.id for rule in rules.rules if rule.id not in needy])
-    yield from verdicts_of(rows_of(able, service), _no_evidence(base))
+    yield from verdicts_of(rows_of(parts_of(able), service), _no_evidence(base))
     lost = (Lost("error", NOT_BESIDE),)
     needing = (Seen(r, run, [], lost) for r in rules.rules if r.id in needy for run in r.checks)
     yield from verdicts_of(needing, _no_evidence(base))

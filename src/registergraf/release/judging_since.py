@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 import tarfile
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, parse
 
 from registergraf import audit
-from registergraf.audit.since.merging import Before, judge_since, keep_reads_of
+from registergraf.audit.asking import HereAsker, StoreAsker
+from registergraf.audit.since.merging import judge_since, keep_reads_of
+from registergraf.audit.since.moving import Before
 from registergraf.content import WHITELIST, read_files
 from registergraf.errors import UsageError
 from registergraf.release.differing import differing_lines
@@ -33,19 +36,26 @@ if TYPE_CHECKING:
     from registergraf.settings import Settings
 
 
-def judge_release_since(release: Release, earlier: Release, settings: Settings) -> Report:
-    """The report on a release, the same as `judge_release` gives for its day, from that of an earlier release."""
+def judge_release_since(release: Release, earlier: Release, settings: Settings, *, watched: bool = False) -> Report:
+    """The report on a release, the same as `judge_release` gives for its day, from that of an earlier release.
+
+    `watched` says that it is done under `registergraf.audit.apart.done_watched`, so that a query may end this process.
+    """
     rules = audit.load_rules(release.under("shapes"), release.base)
     terms = [line for line in release.read(WHITELIST).decode().split("\n") if line and not line.startswith("#")]
     documents = audit.read_documents(settings.sources_dir)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in documents.files.items()}
     same = release.read(WHITELIST) == earlier.read(WHITELIST) and hashes == dict(earlier.manifest.sources)
-    before = _before(release, earlier, rules, same_surroundings=same)
-    judged = judge_since(before, release.store, rules, documents, terms, release.base, limits=limits_of(settings))
+    with ThreadPoolExecutor(1) as beside:
+        loading = beside.submit(lambda: release.store)  # pyoxigraph reads it while Python reads the rest
+        before = _before(release, earlier, rules, same_surroundings=same)
+        store = loading.result()
+    asker = (HereAsker if watched else StoreAsker)(store, limits_of(settings))
+    judged = judge_since(before, store, rules, documents, terms, release.base, asker=asker)
     failures = {(verdict["rule"], verdict["focus"]) for verdict in judged.verdicts if verdict["outcome"] == "failed"}
     waivers = [waiver.as_json(judged.day, failures) for waiver in judged.waivers]
     identity = replace(identity_of(release.manifest), sources=dict(sorted(hashes.items())), engines=engine_versions())
-    return assembled(judged.verdicts, judged.rules, waivers, release.store, identity)
+    return assembled(judged.verdicts, judged.rules, waivers, store, identity)
 
 
 def keep_what_rules_read(release: Release) -> None:

@@ -77,7 +77,8 @@ class Release:
     def store(self) -> Store:
         """The whole dataset in memory; not to be written to."""
         store = Store()
-        store.bulk_load(self.read(GRAPH_FILE), format=RdfFormat.N_QUADS)
+        # a store wrote the file, so that its terms need no second look
+        store.load(self.read(GRAPH_FILE), format=RdfFormat.N_QUADS, lenient=True)
         return store
 
     @cached_property

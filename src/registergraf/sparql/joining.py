@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registergraf.sparql.reading import NEUTRAL, Group, Token, read
+from registergraf.querytext.reading import NEUTRAL, Group, Token, read
 from registergraf.sparql.statistics import MOST_COUNTED
 
 if TYPE_CHECKING:

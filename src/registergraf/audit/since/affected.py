@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Store
 
     from registergraf.audit.since.patterns import Occurrence, Pattern
+    from registergraf.graph.queries import Row, Term
 
 MOST = 500
 """Bindings of one occurrence; more are not followed, and everything counts as affected."""
@@ -24,6 +26,8 @@ MOST = 500
 LONGEST = 12
 """Patterns of a way back; of more, engines find no good order, and those that only narrow it are left out."""
 VARIABLE = re.compile(r"\?\w+")
+ROW = re.compile(r"\(([^()]*)\)")
+IRI = re.compile(r"<[^<>\s]*>")
 
 
 class _Changed(NamedTuple):
@@ -53,7 +57,8 @@ class Changes:
             changed = _Changed(tuple(map(str, terms)), isinstance(quad.object, Literal))
             for predicate in (changed.terms[1], ""):
                 self._by_predicate[predicate, in_graph].append(changed)
-        self._answers: dict[str, set[str] | None] = {}
+        self._properties = {predicate for predicate, _ in self._by_predicate}
+        self._answers: dict[tuple[str, tuple[str, ...]], list[Row] | None] = {}
 
     def with_more(self, quads: Iterable[Quad]) -> Changes:
         """These and more."""
@@ -63,37 +68,108 @@ class Changes:
         """Those of a property, or of any where it is a variable, in named graphs or in the default one."""
         return self._by_predicate.get(("" if predicate.startswith("?") else predicate, in_graph), [])
 
-    def ends(self, query: str, names: Sequence[str]) -> set[str] | None:
-        """The IRIs that a query over both gives; None where a row lacks one of the names."""
-        if query not in self._answers:
+    def may_fit(self, pattern: Pattern) -> bool:
+        """Whether one of them may fit a pattern, by its property."""
+        if pattern.steps:
+            return any(step.removeprefix("^") in self._properties for step in pattern.steps)
+        return pattern.predicate in self._properties or pattern.predicate.startswith("?")
+
+    def ends(self, query: str, names: Sequence[str]) -> list[Row] | None:
+        """The rows of a query over both; None where one lacks one of the names."""
+        key = query, tuple(names)
+        if key not in self._answers:
             rows = select(self.both, query)
-            whole = all(name[1:] in row for row in rows for name in names)
-            iris = {term.value for row in rows for term in row.values() if isinstance(term, NamedNode)}
-            self._answers[query] = iris if whole else None
-        return self._answers[query]
+            self._answers[key] = rows if all(name[1:] in row for row in rows for name in names) else None
+        return self._answers[key]
 
 
 def affected(reads: Iterable[Occurrence], changes: Changes) -> set[str] | None:
     """The IRIs that rows of a query may be about which changed; None where it may be any."""
     found: set[str] = set()
     for occurrence in reads:
-        for bound, rows, more in _matches(occurrence.pattern, changes):
-            if not rows:
-                continue
-            needed: Sequence[str] = [*more, *(pattern.text for pattern in occurrence.beside if not pattern.is_optional)]
-            if len(needed) > LONGEST or set(occurrence.names) <= set(bound):
-                needed = _leading(needed, bound, occurrence.names)
-            patterns = [*needed, *(pattern.text for pattern in occurrence.beside if pattern.is_optional)]
-            names = occurrence.names
-            always = [name for name in names if _is_named(name, bound, needed)]
-            if not always or len(rows) > MOST or not all(_is_named(name, bound, patterns) for name in names):
-                return None
-            values = f"VALUES ({' '.join(bound)}) {{ {' '.join('(' + ' '.join(row) + ')' for row in sorted(rows))} }}"
-            ends = changes.ends(f"SELECT DISTINCT {' '.join(names)} WHERE {{ {values} {' '.join(patterns)} }}", always)
-            if ends is None:
-                return None
-            found |= ends
+        matches = _matches(occurrence.pattern, changes) if changes.may_fit(occurrence.pattern) else ()
+        for bound, rows, more in matches:
+            fitting = _news(bound, _allowed(bound, rows, occurrence.beside), occurrence.names, found)
+            if fitting:
+                things = _followed(occurrence, bound, fitting, more, changes, found)
+                if things is None:
+                    return None
+                found |= things
     return found
+
+
+def _followed(  # noqa: PLR0913, PLR0917 - an occurrence, how a change fits it, and what is known
+    occurrence: Occurrence,
+    bound: Sequence[str],
+    rows: set[tuple[str, ...]],
+    more: Sequence[str],
+    changes: Changes,
+    found: set[str],
+) -> set[str] | None:
+    """The IRIs that an occurrence leads to from values of its variables; None for any.
+
+    First along the shortest way; where that leads to others than were found, these by all that rows have to satisfy.
+    """
+    names = occurrence.names
+    needed = [*more, *(pattern.text for pattern in occurrence.beside if not pattern.is_optional)]
+    optional = [pattern.text for pattern in occurrence.beside if pattern.is_optional]
+    always = [name for name in names if _is_named(name, bound, needed)]
+    if not always or len(rows) > MOST or not all(_is_named(name, bound, [*needed, *optional]) for name in names):
+        return None
+    leading = _leading(needed, bound, always)
+    given = _values(bound, rows)
+    ends = changes.ends(_asking(names, [given, *leading, *optional]), always)
+    others = [row for row in ends or () if not _iris([row]) <= found]
+    if others and len(leading) < len(needed) <= LONGEST and not set(names) <= set(bound):
+        led = _values(always, {tuple(_written(row[name[1:]]) for name in always) for row in others})
+        ends = changes.ends(_asking(names, [given, led, *needed, *optional]), always)
+    return None if ends is None else _iris(ends)
+
+
+def _asking(names: Sequence[str], patterns: Iterable[str]) -> str:
+    return f"SELECT DISTINCT {' '.join(names)} WHERE {{ {' '.join(patterns)} }}"
+
+
+def _values(names: Sequence[str], rows: set[tuple[str, ...]]) -> str:
+    return f"VALUES ({' '.join(names)}) {{ {' '.join('(' + ' '.join(row) + ')' for row in sorted(rows))} }}"
+
+
+def _written(term: Term) -> str:
+    return "UNDEF" if isinstance(term, BlankNode) else str(term)
+
+
+def _iris(rows: Iterable[Row]) -> set[str]:
+    return {term.value for row in rows for term in row.values() if isinstance(term, NamedNode)}
+
+
+def _allowed(bound: Sequence[str], rows: set[tuple[str, ...]], beside: Iterable[Pattern]) -> set[tuple[str, ...]]:
+    """The rows that no list of values beside them contradicts."""
+    for pattern in beside:
+        names, values = _listed(pattern.text) if rows and pattern.text.startswith("VALUES") else ((), frozenset())
+        if names and set(names) <= set(bound):
+            places = [bound.index(name) for name in names]
+            rows = {row for row in rows if tuple(row[place] for place in places) in values}
+    return rows
+
+
+def _news(
+    bound: Sequence[str], rows: set[tuple[str, ...]], names: Sequence[str], found: set[str]
+) -> set[tuple[str, ...]]:
+    """The rows that may be about something else than what was found."""
+    if not set(names) <= set(bound):
+        return rows
+    places = [bound.index(name) for name in names]
+    return {row for row in rows if not {row[place][1:-1] for place in places} <= found}
+
+
+@cache
+def _listed(clause: str) -> tuple[tuple[str, ...], frozenset[tuple[str, ...]]]:
+    """The variables of a list of IRIs, and its rows; nothing of any other."""
+    head, body = clause.split("{", 1)
+    rows = [tuple(row.split()) for row in ROW.findall(body)]
+    if '"' in body or not all(IRI.fullmatch(term) for row in rows for term in row):
+        return (), frozenset()
+    return tuple(VARIABLE.findall(head)), frozenset(rows)
 
 
 def _matches(pattern: Pattern, changes: Changes) -> list[tuple[list[str], set[tuple[str, ...]], list[str]]]:

@@ -39,6 +39,7 @@ def keep_reads(asked: Iterable[tuple[str, str]]) -> None:
     fresh = {name: _written(reads_of(query, about)) for name, (query, about) in named.items()}
     left = {name: reads for name, reads in kept.items() if name not in fresh}
     whole = {**dict(list(left.items())[-MOST_KEPT:]), **fresh}
+    _kept().update(fresh)
     place = _place()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

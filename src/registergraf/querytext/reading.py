@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from registergraf.sparql_tokens import COMMENT, IRI, STRING
+from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
 __all__ = ["NEUTRAL", "Group", "Token", "read"]
 

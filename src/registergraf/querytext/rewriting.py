@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from registergraf.sparql.reading import NEUTRAL, Group, Token, read
+from registergraf.querytext.reading import NEUTRAL, Group, Token, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
