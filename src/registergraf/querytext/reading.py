@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
-__all__ = ["Group", "Token", "read"]
+__all__ = ["NEUTRAL", "Group", "Token", "read"]
+
+NEUTRAL = "FILTER(true)"
+"""What may stand in the place of a part of a group that is taken out, whatever is beside it."""
 
 _TOKENS = re.compile(
     rf"""
