@@ -11,17 +11,18 @@ import registergraf
 
 PACKAGE = Path(registergraf.__file__).parent
 MAY_KNOW = {
-    "content": set(),
-    "graph": set(),
+    "querytext": set(),
+    "content": {"querytext"},
+    "graph": {"querytext"},
     "catalogue": {"graph"},
     "assessment": {"graph", "catalogue"},
     "search": {"graph"},
-    "audit": {"content", "graph"},
-    "sparql": {"graph"},
+    "audit": {"content", "graph", "querytext"},
+    "sparql": {"graph", "querytext"},
     "release": {"content", "graph", "audit", "catalogue", "assessment", "search"},
     "web": {"catalogue", "graph", "search", "sparql"},
     "server": {"release", "sparql", "web"},
-    "api": {"graph", "release"},
+    "api": {"graph", "querytext", "release"},
     "cli": {"content", "graph", "audit", "catalogue", "assessment", "release", "search", "sparql", "web", "server"},
 }
 """Beside the flat modules (errors, settings, namespaces, …), which know nothing of the packages."""

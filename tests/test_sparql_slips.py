@@ -13,9 +13,9 @@ from pyoxigraph import Store
 
 import registergraf
 from registergraf.namespaces import BASE
+from registergraf.querytext.syntax import _SENTENCES, syntax_error
 from registergraf.settings import Settings
 from registergraf.sparql import WorkerPool
-from registergraf.sparql_syntax import _SENTENCES, syntax_error
 from registergraf.web import create_app
 
 if TYPE_CHECKING:

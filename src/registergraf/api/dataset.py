@@ -16,6 +16,7 @@ from registergraf.errors import UsageError
 from registergraf.graph import find_query, named_queries, view_as_of
 from registergraf.graph.queries import evaluate
 from registergraf.namespaces import BASE, PREFIXES
+from registergraf.querytext.fixing import fix
 from registergraf.release import current, open_release
 from registergraf.release.store import CURRENT
 from registergraf.settings import Settings
@@ -101,7 +102,8 @@ class Dataset:
         if query.replace("-", "").isalnum():
             named = find_query(self._release.queries, query)
             given = {name: str(value) for name, value in parameters.items()}
-            return self._ask(named.text, named.bind(given), named.columns)
+            terms = named.bind(given)
+            return self._ask(fix(named.text, terms), terms, named.columns)
         return self._ask(query, {name: term_of(value) for name, value in parameters.items()})
 
     def _ask(self, text: str, bindings: Mapping[str, Term], columns: tuple[str, ...] = ()) -> Rows | Graph | bool:

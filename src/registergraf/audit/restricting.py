@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.graph.queries import select
-from registergraf.sparql_tokens import COMMENT, IRI, STRING
+from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

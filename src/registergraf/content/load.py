@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Stor
 from registergraf.content.locate import Locator
 from registergraf.errors import ContentError, MalformedError, Problem
 from registergraf.namespaces import RDF_TYPE, graph
-from registergraf.sparql_syntax import syntax_error
+from registergraf.querytext.syntax import syntax_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,6 +13,7 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 from registergraf.errors import EndpointError
 from registergraf.graph.queries import evaluate
 from registergraf.graph.view import view_as_of
+from registergraf.querytext.fixing import fix
 
 if TYPE_CHECKING:
     import datetime
@@ -63,7 +64,8 @@ def ask_release(query: NamedQuery, params: Mapping[str, str], release: Dataset, 
     store = release.store
     if as_of is not None and as_of != release.as_of:
         store = view_as_of(release.store, release.queries, as_of, release.base)
-    return _read(query, evaluate(store, query.text, query.bind(params)))
+    terms = query.bind(params)
+    return _read(query, evaluate(store, fix(query.text, terms), terms))
 
 
 def ask_endpoint(query: NamedQuery, params: Mapping[str, str], endpoint: str, seconds: float) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, QueryTriples, RdfFormat, Variable
 
 from registergraf.errors import QuerySyntaxError
-from registergraf.sparql_syntax import syntax_error
+from registergraf.querytext.syntax import syntax_error
 
 if TYPE_CHECKING:
     import datetime

@@ -26,10 +26,11 @@ from pyoxigraph import (
 )
 
 from registergraf.errors import QueryError, QueryLimitError, QuerySyntaxError
+from registergraf.querytext.fixing import fix
+from registergraf.querytext.rewriting import rewrite
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, choose
 from registergraf.sparql.guard import explain, refuse_service
 from registergraf.sparql.joining import join_by_hash
-from registergraf.sparql.rewriting import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,16 +124,21 @@ def evaluate(store: Store, question: Question, terms: Terms, spool: Spool, stati
 def _ask(
     store: Store, question: Question, base: str, statistics: Statistics | None
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
-    def run(text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return store.query(text, base_iri=base, **_dataset(question), substitutions=_substitutions(question))
-
+    fixed = _substitutions(question)
     try:
-        if question.bindings:  # a variable that is fixed is none that MINUS could compare
-            return run(question.query)
-        query = rewrite(question.query)
-        return run(join_by_hash(query, statistics) if statistics else query)
+        return store.query(
+            _planned(question.query, fixed, statistics), base_iri=base, **_dataset(question), substitutions=fixed
+        )
     except SyntaxError as error:
         raise explain(question.query, error) from error
+
+
+def _planned(query: str, fixed: Mapping[Variable, Any], statistics: Statistics | None) -> str:
+    """A query as the engine plans it best, with the same answers."""
+    if fixed:  # such a variable is none that MINUS could compare
+        return fix(query, {variable.value: term for variable, term in fixed.items()})
+    query = rewrite(query)
+    return join_by_hash(query, statistics) if statistics else query
 
 
 def _dataset(question: Question) -> dict[str, Any]:

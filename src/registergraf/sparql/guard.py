@@ -16,8 +16,8 @@ from pyoxigraph import Store
 
 from registergraf.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from registergraf.namespaces import BASE
-from registergraf.sparql_syntax import syntax_error
-from registergraf.sparql_tokens import COMMENT, IRI, SERVICE, STRING, has_service, without_service
+from registergraf.querytext.syntax import syntax_error
+from registergraf.querytext.tokens import COMMENT, IRI, SERVICE, STRING, has_service, without_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

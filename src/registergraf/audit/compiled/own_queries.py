@@ -14,7 +14,7 @@ from pyoxigraph import Literal, Store
 
 from registergraf.audit.compiled.terms import told
 from registergraf.errors import NotCompilableError, ShapesError
-from registergraf.sparql_tokens import COMMENT, IRI, STRING, without_service
+from registergraf.querytext.tokens import COMMENT, IRI, STRING, without_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from registergraf.web.ground.contract import Pool, Release
 
 EXTENSION = "registergraf"
-VERDICT_KEYS = ("registry", "focus", "rule", "id")
-"""The members of a verdict that it is looked up by."""
 PROFILE = "dcat-ap-no"
 """The profile of the catalogue document that pages and sitemap are made of."""
 
@@ -125,16 +123,19 @@ class Site:
         return {}
 
     def verdicts(self, member: str, value: str) -> list[Mapping[str, Any]]:
-        """The verdicts whose `member` (one of `VERDICT_KEYS`) has a value."""
-        return self._verdicts.get((member, value), [])
+        """The verdicts of which a member (registry, focus, rule, id) has a value."""
+        found = self._verdicts.get(member)
+        if found is None:
+            grouped: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+            for verdict in self.release.verdicts:
+                grouped[verdict.get(member, "")].append(verdict)
+            found = self._verdicts[member] = dict(grouped)
+        return found.get(value, [])
 
     @cached_property
-    def _verdicts(self) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
-        found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-        for verdict in self.release.verdicts:
-            for member in VERDICT_KEYS:
-                found[member, verdict.get(member, "")].append(verdict)
-        return dict(found)
+    def _verdicts(self) -> dict[str, Mapping[str, list[Mapping[str, Any]]]]:
+        """By each member that was asked by, which are few of those they have."""
+        return {}
 
     # ---------------------------------------------------------------- names
 

@@ -14,9 +14,9 @@ from registergraf.web.pages.things import gather_evidence, known
 from registergraf.web.shown.entries import gather
 from registergraf.web.shown.links import dataset_links
 from registergraf.web.shown.localised import localised
-from registergraf.web.shown.notes import footnote, references
 from registergraf.web.shown.render import render
 from registergraf.web.shown.structured import structured
+from registergraf.web.shown.values import footnote, references, told, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +56,9 @@ def registry(key: str) -> Response:
         iri=iri.value,
         structured=structured(iri.value, g.lang),
         evidence=evidence,
+        value_of=value,
         references=references,
+        told=told,
         footnote=footnote,
         summary=summary(sections, evidence),
         drawn=roles_picture("roles", sections["roles"], "agent"),

@@ -33,7 +33,7 @@ class PlainCode(CodeGenerator):
     ) -> None:
         """Call it, and do not ask first whether it wants to know the context: nothing that is called here does."""
         if node.dyn_args or node.dyn_kwargs:
-            super().visit_Call(node, frame, forward_caller)
+            super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
         self.write("(")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from markupsafe import Markup, escape
@@ -15,7 +14,7 @@ from registergraf.web.ground.site import site
 from registergraf.web.shown.cells import CODES, candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from registergraf.graph.queries import Term
     from registergraf.web.ground.i18n import Texts
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
 NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
-KEPT = re.compile(r"(§|\bbokstav|\bletter) (?=\w)")
 LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
@@ -46,12 +44,6 @@ class Shower:
         self._site = site()
         self._shown = self._site.once(f"shown {self.lang}", dict[str, _Shown])
         self._others: set[str] = set()
-        self._literals: dict[str, Callable[[str], str | Markup]] = {
-            **dict.fromkeys(DATES, self.date),
-            **dict.fromkeys(NUMBERS, t.number),
-            XSD + "duration": t.duration,
-            XSD + "boolean": lambda value: t("yes" if value in {"true", "1"} else "no"),
-        }
 
     def term(self, term: Term | None) -> Markup:
         """A literal as text, an IRI as a link by its name; nothing for None."""
@@ -96,8 +88,8 @@ class Shower:
             if literal.language == self.lang or len(literal.value) <= LONG:
                 return shown
             return filled('{} <span class="tongue">({})</span>', shown, self.tongue(literal.language))
-        write = self._literals.get(literal.datatype.value)
-        return escape(write(literal.value) if write else literal.value)
+        write = _WRITTEN.get(literal.datatype.value)
+        return escape(write(self, literal.value) if write else literal.value)
 
     def foreign(self, text: str, lang: str | None) -> Markup:
         """Text that may be in another language than the page."""
@@ -139,6 +131,19 @@ class Shower:
         several = last and str(first) != str(last)
         return ", " + (self.t("note.lines", first=first, last=last) if several else self.t("note.line", first=first))
 
+    def place(self, document: Markup, provision: Markup | None, passage: Mapping[str, Any]) -> Markup:
+        """Where something stands: the document, and of the passage its lines, the provision, and the words."""
+        lines = escape(self.lines(passage.get("first"), passage.get("last")))
+        at = f", {provision}" if provision else ""
+        phrase = passage.get("phrase")
+        words = f': <q lang="nb">{escape(phrase)}</q>' if phrase else ""
+        return Markup(f"{document}{lines}{at}{words}")  # noqa: S704 - of markup and escaped text
+
+    def read_at(self, passage: Mapping[str, Any]) -> Markup:
+        """Where the audit read what it saw."""
+        provision = passage["provision"]
+        return self.place(self.document(passage["document"]), self.seen(provision) if provision else None, passage)
+
     def chip(self, status: str) -> Markup:
         """The status of a claim, to stand before or behind what it says; nothing without one."""
         if not status:
@@ -146,7 +151,7 @@ class Shower:
         return filled('<span class="chip {}">{}</span> ', status.rpartition("-")[2], self.name(status))
 
     def name(self, iri: str) -> Markup:
-        """What a thing is called; a paragraph sign stays with its number, and a letter with the word for it."""
+        """What a thing is called; a paragraph sign stays with its number."""
         return self._known(iri).name
 
     def plain(self, iri: str) -> str:
@@ -201,7 +206,7 @@ class Shower:
             if named is None:
                 name = escape(self.plain(iri))
                 return _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")))
-            kept = KEPT.sub(rf"\1{NO_BREAK_SPACE}", self._worded(named.value, named.language))
+            kept = self._worded(named.value, named.language).replace("§ ", "§" + NO_BREAK_SPACE)
             name = self.foreign(kept, named.language)
             tongue = named.language if named.language and named.language != self.lang else ""
             shown = self._shown[iri] = _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")), tongue)
@@ -214,3 +219,13 @@ class Shower:
         if shown == iri:
             shown = unquote(iri)
         return filled('<a href="{}">{}</a>', href, shown) if href else escape(bare)
+
+
+_WRITTEN: dict[str, Callable[[Shower, str], str]] = {
+    **dict.fromkeys(DATES, Shower.date),
+    **dict.fromkeys(NUMBERS, lambda show, value: show.t.number(value)),
+    XSD + "duration": lambda show, value: show.t.duration(value),
+    XSD + "boolean": lambda show, value: show.t("yes" if value in {"true", "1"} else "no"),
+}
+"""How a literal of a datatype is written; beside the class, so that none refers to itself, which only the garbage
+collector would find to be no longer used."""

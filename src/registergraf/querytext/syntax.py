@@ -17,8 +17,8 @@ from pyoxigraph import Store
 
 from registergraf.errors import QuerySyntaxError, Sentence
 from registergraf.namespaces import BASE
-from registergraf.sparql_slips import KEYWORDS, PREFIXED, Place, Slip, gaps, line_and_column, slips
-from registergraf.sparql_tokens import COMMENT, IRI, STRING, without_service
+from registergraf.querytext.slips import KEYWORDS, PREFIXED, Place, Slip, gaps, line_and_column, slips
+from registergraf.querytext.tokens import COMMENT, IRI, STRING, without_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from registergraf.sparql_tokens import COMMENT, IRI, STRING
+from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
-__all__ = ["Group", "Token", "read"]
+__all__ = ["NEUTRAL", "Group", "Token", "read"]
+
+NEUTRAL = "FILTER(true)"
+"""What may stand in the place of a part of a group that is taken out, whatever is beside it."""
 
 _TOKENS = re.compile(
     rf"""

@@ -1,7 +1,7 @@
 """The usual slips in SPARQL: what somebody who wrote this may have meant, as repaired text to be tried.
 
 Each maker looks at the place where a parser stopped and proposes repairs. Whether one is right it cannot know:
-`registergraf.sparql_syntax` tells only those with which the parser gets farther. A maker is bounded in what it reads
+`registergraf.querytext.syntax` tells only those with which the parser gets farther. A maker is bounded in what it reads
 and linear in it, whatever the query holds.
 """
 
@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.namespaces import PREFIXES
-from registergraf.sparql_tokens import COMMENT, IRI, STRING
+from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from registergraf.sparql.reading import Group, Token, read
+from registergraf.querytext.reading import NEUTRAL, Group, Token, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["rewrite"]
 
 _WORTH_READING = re.compile(r"\bNOT\s+EXISTS\b", re.IGNORECASE)
-_NEUTRAL = "FILTER(true)"
 _TERMS = frozenset({"text", "iri", "variable", "tag", "number", "name"})
 _SEPARATORS = frozenset({".", ";", ","})
 # What is told apart from the triple patterns of a group by its first word.
@@ -63,7 +62,7 @@ def _edits(group: Group, query: str) -> Iterator[tuple[int, int, str]]:
             continue
         first = group.parts[at - 3]
         if isinstance(first, Token) and first.word == "filter" and _is_exchangeable(part, certain):
-            yield first.start, part.end + 1, _NEUTRAL
+            yield first.start, part.end + 1, NEUTRAL
             yield group.end, group.end, f" MINUS {{{query[part.start : part.end]}\n}} "
 
 
