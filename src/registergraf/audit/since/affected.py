@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from registergraf.graph.queries import select
-from registergraf.sparql_tokens import IRI, STRING
+from registergraf.querytext.tokens import IRI, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
