@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 import shutil
 import zipfile
 from typing import TYPE_CHECKING
@@ -350,3 +351,25 @@ def test_a_report_in_another_form_is_told(release: Release, tmp_path: Path) -> N
 
     with pytest.raises(ReleaseError, match="not in the form of this version; build again"):
         _ = type(release)(tmp_path, manifest).report
+
+
+def test_what_cannot_be_checked_is_not_told_as_a_failure(release: Release) -> None:
+    """A document without a date, or an act without its dates: neither is said to break the rule, in any language."""
+    cited = [verdict for verdict in release.verdicts if verdict["rule"] == "L12"]
+    unchecked, failed = (
+        [detail["message"] for verdict in cited if verdict["outcome"] == outcome for detail in verdict["details"]]
+        for outcome in ("not-checked", "failed")
+    )
+
+    assert unchecked
+    assert all("ukjent" in message["nb"] for message in unchecked)
+    assert not any("gjaldt ikke" in m["nb"] or "galdt ikkje" in m["nn"] or "not in force" in m["en"] for m in unchecked)
+    assert all("gjaldt ikke" in message["nb"] for message in failed)
+
+
+def test_no_sentence_of_a_verdict_has_a_gap(release: Release) -> None:
+    """What is not known is said to be unknown, in words."""
+    texts = {text for v in release.verdicts for detail in v["details"] for text in detail["message"].values()}
+
+    assert len(texts) > 100
+    assert not [text for text in texts if re.search(r"(?:^|\s)–(?:[\s;,.]|$)|\{\?", text)]

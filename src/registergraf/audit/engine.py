@@ -18,6 +18,7 @@ from registergraf.audit.apart import Limits
 from registergraf.audit.asking import StoreAsker
 from registergraf.audit.evidence import Evidence
 from registergraf.audit.lost import lost_verdict
+from registergraf.audit.report.words import Words
 from registergraf.audit.restricting import restricted
 from registergraf.audit.rows import parts_of, rows_of
 from registergraf.audit.verdicts import OUTCOMES, Detail, Verdict
@@ -148,12 +149,15 @@ def _is_seen(name: str) -> bool:
 def _said(rule: Rule, row: Row, evidence: Evidence, language: str) -> str:
     """The message that the row brings, or that of the rule."""
     own = row.get(f"message-{language}")
-    return str(own.value) if own is not None else _fill(rule.message[language], row, evidence, language)
+    if own is not None:
+        return str(own.value)
+    unchecked = rule.unchecked_message if row["outcome"].value == "not-checked" else {}
+    return _fill((unchecked or rule.message)[language], row, evidence, language)
 
 
 def _fill(text: str, row: Row, evidence: Evidence, language: str) -> str:
     def value(match: re.Match[str]) -> str:
         term = row.get(match[1])
-        return evidence.title(term, language) if term is not None else "–"
+        return evidence.title(term, language) if term is not None else Words([language])("unknown")
 
     return PLACEHOLDER.sub(value, text)

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from registergraf.content.load import syntax_problem
 from registergraf.errors import MalformedError, UnknownNameError
 from registergraf.graph.queries import select
-from registergraf.namespaces import graph
+from registergraf.namespaces import RG, graph
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -54,6 +54,8 @@ class Rule:
     """The first day it applies to, as ISO 8601 writes it; empty where it has none."""
     applies_until: str = ""
     """The last day it applies to; empty where it has none."""
+    unchecked_message: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What is said where it cannot be checked, if that is another than `message`."""
 
     @property
     def is_structural(self) -> bool:
@@ -149,7 +151,9 @@ def _rule(store: Store, row: Row, files: Mapping[str, str]) -> Rule:
         (),
         checks,
         NamedNode("http://www.w3.org/ns/shacl#NodeShape") in values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"],
-        *(row[name].value if name in row else "" for name in ("from", "until")),
+        applies_from=row["from"].value if "from" in row else "",
+        applies_until=row["until"].value if "until" in row else "",
+        unchecked_message=_texts(values.get(RG + "uncheckedMessage", [])),
     )
 
 
