@@ -139,7 +139,7 @@ def ask_a_ready_made_question(visitor: Visitor) -> None:
     visitor.follow("Query", "header")
     visitor.follow("Ready-made queries", "main")
     visitor.follow("What an organisation decides", "main")
-    visitor.fill("orgnr", "983744516")
+    visitor.fill("Organisation number", "983744516")
     visitor.press("Run", "main")
     visitor.sees("Norwegian Patient Registry")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from registergraf.graph.queries import select
+from registergraf.querytext.tokens import IRI, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,8 @@ LONGEST = 12
 """Patterns of a way back; of more, engines find no good order, and those that only narrow it are left out."""
 VARIABLE = re.compile(r"\?\w+")
 ROW = re.compile(r"\(([^()]*)\)")
-IRI = re.compile(r"<[^<>\s]*>")
+TOKEN = re.compile(rf"(\?\w+) | {STRING} | {IRI}", re.VERBOSE | re.DOTALL)
+ONE_IRI = re.compile(r"<[^<>\s]*>")
 
 
 class _Changed(NamedTuple):
@@ -58,7 +60,7 @@ class Changes:
             for predicate in (changed.terms[1], ""):
                 self._by_predicate[predicate, in_graph].append(changed)
         self._properties = {predicate for predicate, _ in self._by_predicate}
-        self._answers: dict[tuple[str, tuple[str, ...]], list[Row] | None] = {}
+        self._answers: dict[str, list[Row]] = {}
 
     def with_more(self, quads: Iterable[Quad]) -> Changes:
         """These and more."""
@@ -75,12 +77,19 @@ class Changes:
         return pattern.predicate in self._properties or pattern.predicate.startswith("?")
 
     def ends(self, query: str, names: Sequence[str]) -> list[Row] | None:
-        """The rows of a query over both; None where one lacks one of the names."""
-        key = query, tuple(names)
-        if key not in self._answers:
-            rows = select(self.both, query)
-            self._answers[key] = rows if all(name[1:] in row for row in rows for name in names) else None
-        return self._answers[key]
+        """The rows of a query over both; None where one lacks one of the names.
+
+        Queries that differ in the names of variables only are asked once.
+        """
+        numbered: dict[str, str] = {}
+        plain = TOKEN.sub(
+            lambda found: numbered.setdefault(found[0], f"?v{len(numbered)}") if found[1] else found[0], query
+        )
+        if plain not in self._answers:
+            self._answers[plain] = select(self.both, plain)
+        shown = {number[1:]: name[1:] for name, number in numbered.items()}
+        rows = [{shown[name]: term for name, term in row.items()} for row in self._answers[plain]]
+        return rows if all(name[1:] in row for row in rows for name in names) else None
 
 
 def affected(reads: Iterable[Occurrence], changes: Changes) -> set[str] | None:
@@ -167,7 +176,7 @@ def _listed(clause: str) -> tuple[tuple[str, ...], frozenset[tuple[str, ...]]]:
     """The variables of a list of IRIs, and its rows; nothing of any other."""
     head, body = clause.split("{", 1)
     rows = [tuple(row.split()) for row in ROW.findall(body)]
-    if '"' in body or not all(IRI.fullmatch(term) for row in rows for term in row):
+    if '"' in body or not all(ONE_IRI.fullmatch(term) for row in rows for term in row):
         return (), frozenset()
     return tuple(VARIABLE.findall(head)), frozenset(rows)
 
@@ -231,7 +240,11 @@ def _leading(patterns: Sequence[str], bound: Sequence[str], names: Sequence[str]
                     frontier.append(name)
     if not ways.keys() >= set(names):
         return patterns
-    return list(dict.fromkeys((*narrowing, *(text for name in names for text in ways[name]))))
+    leading = [text for name in names for text in ways[name]]
+    on_way = {*bound, *(name for text in leading for name in variables[text])}
+    # a list of values of something else narrows nothing
+    narrowing = [text for text in narrowing if not variables[text] or on_way & set(variables[text])]
+    return list(dict.fromkeys((*narrowing, *leading)))
 
 
 def _is_named(name: str, bound: Sequence[str], patterns: Iterable[str]) -> bool:

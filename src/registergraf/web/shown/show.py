@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DATES = frozenset(XSD + name for name in ("date", "gYear", "gYearMonth"))
 NUMBERS = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long"))
-KEPT = re.compile(r"(§|\bbokstav|\bletter) (?=\w)")
 LONG = 60
 """Characters above which text in another language is followed by the name of the language."""
 
@@ -153,7 +151,7 @@ class Shower:
         return filled('<span class="chip {}">{}</span> ', status.rpartition("-")[2], self.name(status))
 
     def name(self, iri: str) -> Markup:
-        """What a thing is called; a paragraph sign stays with its number, and a letter with the word for it."""
+        """What a thing is called; a paragraph sign stays with its number."""
         return self._known(iri).name
 
     def plain(self, iri: str) -> str:
@@ -208,7 +206,7 @@ class Shower:
             if named is None:
                 name = escape(self.plain(iri))
                 return _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")))
-            kept = KEPT.sub(rf"\1{NO_BREAK_SPACE}", self._worded(named.value, named.language))
+            kept = self._worded(named.value, named.language).replace("§ ", "§" + NO_BREAK_SPACE)
             name = self.foreign(kept, named.language)
             tongue = named.language if named.language and named.language != self.lang else ""
             shown = self._shown[iri] = _Shown(name, self._linked(iri, name, iri.removeprefix("mailto:")), tongue)
