@@ -23,17 +23,25 @@ LABELS = """
 PREFIX dct: <http://purl.org/dc/terms/> PREFIX eli: <http://data.europa.eu/eli/ontology#>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX dcat: <http://www.w3.org/ns/dcat#>
-SELECT ?thing ?label ?title WHERE {
-  { ?thing a dcat:Dataset ; dct:identifier ?label . OPTIONAL { ?thing dct:title ?title } } UNION
+SELECT ?thing ?label WHERE {
+  { ?thing a dcat:Dataset ; dct:identifier ?label } UNION
   { ?thing a eli:LegalResource ; rdfs:label ?label } UNION
   { ?thing a eli:LegalResourceSubdivision ; rdfs:label ?own ; eli:is_part_of+ ?act .
     ?act a eli:LegalResource ; rdfs:label ?name
     BIND(STRLANG(CONCAT(STR(?name), " ", STR(?own)), "nb") AS ?label) } UNION
   { ?thing a skos:Concept ; skos:prefLabel ?label } UNION
   { ?thing a foaf:Agent ; foaf:name ?label } UNION
-  { ?thing a foaf:Document ; dct:identifier ?label . OPTIONAL { ?thing dct:title ?title } }
+  { ?thing a foaf:Document ; dct:identifier ?label }
 }
 """
+TITLES = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+SELECT ?thing ?title WHERE {
+  { ?thing a dcat:Dataset ; dct:title ?title } UNION { ?thing a foaf:Document ; dct:title ?title }
+}
+"""
+"""What sentences call the things that lists have by their keys."""
 PASSAGES = """
 PREFIX dct: <http://purl.org/dc/terms/> PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rg: <{base}ns#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -65,12 +73,7 @@ class Evidence:
         query = PASSAGES.format(base=base)
         rows = select(store, query if near is None else restricted(query, near, "claim"))
         named = None if near is None else {*near, *_places(rows)}
-        labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        titles: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        for row in select(store, LABELS if named is None else restricted(LABELS, named, "thing")):
-            _keep_least(labels[row["thing"].value], _language(row["label"]), row["label"].value)
-            if "title" in row:
-                _keep_least(titles[row["thing"].value], _language(row["title"]), row["title"].value)
+        labels, titles = _names(store, LABELS, "label", named), _names(store, TITLES, "title", named)
         unread = cls(store, base, labels, titles, {}, {})
         passages: defaultdict[str, set[Passage]] = defaultdict(set)
         statuses: dict[str, str] = {}
@@ -117,6 +120,14 @@ class Evidence:
         first, last = (int(row[name].value) if name in row else 0 for name in ("first", "last"))
         phrase, iri = (row[name].value if name in row else "" for name in ("phrase", "provision"))
         return Passage(self.label(row["source"]), first, last, phrase, provision, iri)
+
+
+def _names(store: Store, query: str, name: str, things: Iterable[str] | None) -> dict[str, dict[str, str]]:
+    """What a query calls things, by IRI and language; some things, or all of them."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in select(store, query if things is None else restricted(query, things, "thing")):
+        _keep_least(found[row["thing"].value], _language(row[name]), row[name].value)
+    return found
 
 
 def _in(language: str, known: Mapping[str, str]) -> str:

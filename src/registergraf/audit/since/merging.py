@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from registergraf.audit.asking import StoreAsker
 from registergraf.audit.engine import PASSAGE_LINES, judge_parts, laid_out
-from registergraf.audit.evidence import LABELS, PASSAGES
+from registergraf.audit.evidence import LABELS, PASSAGES, TITLES
 from registergraf.audit.judgement import at_first, day_of, in_period, judge_later
 from registergraf.audit.restricting import restricted_in
 from registergraf.audit.rows import parts_of
@@ -92,7 +92,12 @@ def keep_reads_of(rules: Rules, base: str) -> None:
 
 def _keep(parts: Parts, base: str) -> None:
     queries = [(query, "this") for ones in parts.values() for part in ones for query in part.queries]
-    told = [(LABELS, "thing"), (PASSAGES.format(base=base), "claim"), (PASSAGE_LINES.format(base=base), "passage")]
+    told = [
+        (LABELS, "thing"),
+        (TITLES, "thing"),
+        (PASSAGES.format(base=base), "claim"),
+        (PASSAGE_LINES.format(base=base), "passage"),
+    ]
     keep_reads([*queries, *told])
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode, Quad
 
 from registergraf.audit.engine import OA_EXACT, PASSAGE_LINES
-from registergraf.audit.evidence import LABELS, PASSAGES
+from registergraf.audit.evidence import LABELS, PASSAGES, TITLES
 from registergraf.audit.restricting import restricted
 from registergraf.audit.since.affected import Changes, affected
 from registergraf.audit.since.reads import reads_of
@@ -92,10 +92,10 @@ class Moving:
     @cached_property
     def _told_otherwise(self) -> Mapping[Key, set[str]]:
         """The things whose verdicts would be told in other words: a name, a status or a passage has changed."""
-        named = affected(reads_of(LABELS, "thing"), self._changes)
+        named, titled = (affected(reads_of(query, "thing"), self._changes) for query in (LABELS, TITLES))
         claims = affected(reads_of(PASSAGES.format(base=self._base), "claim"), self._changes)
         found: defaultdict[Key, set[str]] = defaultdict(set)
-        words = None if named is None else _words(named, self.store, self._base)
+        words = None if named is None or titled is None else _words(named | titled, self.store, self._base)
         said = None if claims is None else _said_of(claims, self._changes)
         verdicts = self._before.verdicts
         about = verdicts if named is None else [v for v in (verdicts if named else ()) if v["focus"] in named]
@@ -143,8 +143,8 @@ def _words(named: set[str], store: Store, base: str) -> set[str]:
     """What the things were and are called."""
     words = {iri.removeprefix(base) for iri in named}
     if named:
-        rows = select(store, restricted(LABELS, named, "thing"))
-        words |= {row[name].value for row in rows for name in ("label", "title") if name in row}
+        for query, name in ((LABELS, "label"), (TITLES, "title")):
+            words |= {row[name].value for row in select(store, restricted(query, named, "thing"))}
     return words
 
 
