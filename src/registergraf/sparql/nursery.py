@@ -110,7 +110,8 @@ def _load(setup: Setup) -> Loaded:
             # Slower, but it gives blank nodes the same names in each process.
             store.bulk_extend(parse(file, RdfFormat.N_QUADS))
         else:
-            store.bulk_load(file, format=RdfFormat.N_QUADS)
+            # A store wrote the terms, which need not be checked again; to load in bulk takes half as much memory more.
+            store.load(file, format=RdfFormat.N_QUADS, lenient=True)
     return Loaded(store, _view_of(store))
 
 
