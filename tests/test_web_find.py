@@ -186,7 +186,7 @@ def test_rows_that_differ_are_marked() -> None:
     assert "unlike</td>" in rows["Short name"]
     assert 'class="differs"' not in rows["Kind"]
     assert "alike</td>" in rows["Kind"]
-    assert "not stated of all</td>" in rows["Price per hour"]
+    assert "not stated of all</td>" in rows["Price per hour in NOK"]
     unlike = html.count('class="differs"')
     assert f"unlike in {unlike} of {len(rows)} rows" in html
 
