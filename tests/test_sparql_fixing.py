@@ -32,6 +32,7 @@ def answers(store: Store, query: str) -> list[str]:
 
 @settings(max_examples=400, deadline=None)
 @given(st.sets(st.sampled_from(QUADS), max_size=25), bodies)
+@example(set(QUADS[:20]), "OPTIONAL { BIND(?a AS ?f) ?a <http://x/p> ?b }")
 @example(set(QUADS[:20]), "{ SELECT ?b { ?a ?e ?b } } ?a <http://x/p> ?c")
 @example(set(QUADS[:20]), "{ SELECT ?a ?b { ?a ?e ?b } LIMIT 2 } ?a <http://x/p> ?c")
 def test_the_answers_are_the_same(quads: set[Quad], group: str) -> None:

@@ -8,7 +8,7 @@ has to project it and may not be cut short, and what is compared with the outsid
 
 from __future__ import annotations
 
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from registergraf.querytext.reading import Group, Token, read
@@ -63,12 +63,17 @@ def _hands_on(group: Group, name: str) -> bool:
 
 
 def _asks_for(group: Group, name: str) -> bool:
-    """Whether a group has the variable in its own patterns, and does not make it itself."""
+    """Whether a group has the variable in its own patterns, and in no BIND, which sees what stands before it."""
     if group.parent is None or _is_query(group):
         return False
-    tokens = [*_by_depth(group)]
-    made = any(before.word == "as" and _is_variable(token, name) for (before, _), (token, _) in pairwise(tokens))
-    return not made and any(depth == 0 and _is_variable(token, name) for token, depth in tokens)
+    asked = bound = False
+    for token, depth in _by_depth(group):
+        bound = (bound and depth > 0) or token.word == "bind"
+        if _is_variable(token, name):
+            if bound:
+                return False
+            asked = asked or depth == 0
+    return asked
 
 
 def _by_depth(group: Group, *, before_groups: bool = False) -> Iterator[tuple[Token, int]]:
