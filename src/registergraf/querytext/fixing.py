@@ -3,7 +3,8 @@
 Oxigraph exchanges such a variable for its term when the query is evaluated, and has planned by then: it looks through
 everything for what the term would have led to at once. What ``VALUES`` says is known before. It changes no answer where
 the variable of the group is that of the whole query, so that it has no other value there; so a query within the query
-has to project it and may not be cut short, and what is compared with the outside (EXISTS, MINUS) is left as it is.
+has to project it and may not be cut short. What is compared with the outside (EXISTS, MINUS) is left as it is, and
+so is a group with BIND of the variable, which sees it only behind the patterns.
 """
 
 from __future__ import annotations

@@ -121,7 +121,9 @@ class Channel:
 
     def hears(self, seconds: float) -> bool:
         """Wait until the other end says something or is gone; False past the seconds."""
-        return bool(select.select([self.connection], [], [], seconds)[0])
+        poll = select.poll()  # of any number of file, where `select` takes those below 1,024
+        poll.register(self.connection, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def piece(self) -> tuple[memoryview, list[int]]:
         """Receive what has arrived, into the same memory each time, and the numbers of open files that came along."""
