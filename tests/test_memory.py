@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from registergraf.memory import settle
+from registergraf.memory import move_to_large_pages, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,3 +41,27 @@ def test_what_is_there_to_stay_is_not_looked_through_until_it_is_settled_again()
     assert alive() is not None
     settle()
     assert alive() is None
+
+
+def in_large_pages() -> int:
+    """MiB of this process that are in large pages."""
+    told = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("AnonHugePages")) >> 10
+
+
+def test_memory_is_moved_to_large_pages_step_by_step_up_to_a_limit() -> None:
+    """What is in it stays; nothing is moved where nothing may be."""
+    memory = mmap.mmap(-1, 64 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    text = bytes(range(256)) * (len(memory) // 256)
+    memory[:] = text
+    before = in_large_pages()
+
+    assert list(move_to_large_pages(0)) == []
+    assert in_large_pages() == before
+    for _ in move_to_large_pages(16):
+        pass
+    after = in_large_pages()
+    assert memory[:] == text
+    if after == before:
+        pytest.skip("the kernel has no MADV_COLLAPSE, or may not use large pages")
+    assert 8 <= after - before <= 16

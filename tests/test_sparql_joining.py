@@ -46,12 +46,14 @@ class Tempting(Statistics):
 variables = st.sampled_from(["?a", "?b", "?c", "?d", "$a"])
 predicates = st.sampled_from(["<http://x/p>", ":q", "x:p"])
 classes = st.sampled_from(["a :a", "a x:b", "a <http://x/a>"])
+paths = st.sampled_from([":p/:q", "x:q / :p", ":q/:q/x:p"])
 said = (
     classes
+    | st.builds("{} {}".format, paths, variables)
     | st.builds("{} {}".format, predicates, variables)
     | st.builds("{} {}, {}".format, predicates, variables, variables)
 )
-statements = st.builds("{} {} .".format, variables, st.lists(said, min_size=1, max_size=3).map(" ; ".join))
+statements = st.builds("{} {} .".format, variables, st.lists(said, min_size=1, max_size=2).map(" ; ".join))
 filters = st.builds(
     "FILTER({})".format,
     st.one_of(
@@ -61,23 +63,35 @@ filters = st.builds(
     ),
 )
 constants = st.sampled_from(["?a :p :b .", ":a :q ?b .", '?c x:p "1" .', "?a ?b ?c .", "?a :p/:q ?b .", "[] :p ?a ."])
-many = st.lists(st.one_of(statements, statements, filters, statements | constants), max_size=3).map(" ".join)
+optional = st.builds("OPTIONAL {{ {} }}".format, statements) | st.builds(
+    "OPTIONAL {{ {} {} }}".format, statements, statements | filters
+)
+many = st.lists(st.one_of(statements, statements, optional, filters, statements | constants), max_size=2).map(" ".join)
 lacking = st.builds("MINUS {{ {} }}".format, statements | constants) | st.builds(
     "FILTER NOT EXISTS {{ {} {} }}".format, statements, statements
 )
 first = st.builds("?a {} ; {} {} .".format, classes, predicates, st.sampled_from(["?b", "?c"]))
 groups = st.builds(
-    "{} {} {} {}".format, first | many, many, st.lists(lacking, max_size=2).map(" ".join), st.just("") | filters
+    "{} {} {} {} {}".format,
+    first | many,
+    optional | st.just(""),
+    many,
+    st.lists(lacking, max_size=2).map(" ".join),
+    st.just("") | filters,
 )
 forms = st.sampled_from(
     [
         "SELECT * {{ {} }}",
         "SELECT DISTINCT ?b {{ {} }}",
+        "SELECT ?d ?a ?c {{ {} }}",
         "SELECT ?a (COUNT(*) AS ?n) WHERE {{ {} }} GROUP BY ?a",
         "SELECT (COUNT(DISTINCT ?c) AS ?n) (SAMPLE(?b) IN (?b) AS ?m) {{ {} }} GROUP BY ?b ORDER BY ?b LIMIT 100",
     ]
 )
-queries = st.builds(lambda form, group: PROLOGUE + form.format(group), forms, groups)
+STEP = re.compile("/ ?x?:")
+queries = st.builds(lambda form, group: PROLOGUE + form.format(group), forms, groups).filter(
+    lambda query: len(STEP.findall(query)) < 3  # each has many times more solutions
+)
 some = st.sets(st.sampled_from(QUADS), max_size=25)
 graphs = some | some.map(set(QUADS).difference)  # few triples, and nearly all
 
@@ -98,8 +112,10 @@ def answers(store: Store, query: str) -> Counter[str]:
 
 
 EARLY = re.compile(r"\{ [?$]\w a \S+ MINUS")
+OPTIONAL = re.compile(r"OPTIONAL \{[^}]*MINUS \{\}")
 changed: Counter[bool] = Counter()
 early: Counter[bool] = Counter()
+of_optional: Counter[bool] = Counter()
 
 
 @settings(max_examples=600, deadline=None)
@@ -107,6 +123,10 @@ early: Counter[bool] = Counter()
 @example(
     set(QUADS),
     PROLOGUE + "SELECT * { ?a a :a ; :p ?b, ?c ; a :b . ?b x:q ?a . MINUS { ?a :q ?d } . MINUS { ?b :p ?c } }",
+)
+@example(
+    set(QUADS),
+    PROLOGUE + "SELECT ?a ?step1 { ?a a :a ; :p ?step1 OPTIONAL { ?a :q/:p ?d . ?d :q/:q ?a } MINUS { ?d :p :a } }",
 )
 def test_the_answers_are_the_same(quads: set[Quad], query: str) -> None:
     """As many times each, and in the same columns, by itself and after the exchange of NOT EXISTS."""
@@ -116,6 +136,7 @@ def test_the_answers_are_the_same(quads: set[Quad], query: str) -> None:
     for exchanged in (join_by_hash(query, statistics), join_by_hash(rewrite(query), statistics)):
         changed["MINUS {}" in exchanged] += 1
         early[bool(EARLY.search(exchanged))] += 1
+        of_optional[bool(OPTIONAL.search(exchanged))] += 1
         assert answers(store, exchanged) == expected
 
 
@@ -127,6 +148,7 @@ def test_the_random_queries_were_exchanged_often() -> None:
     assert changed[True] > 100
     assert changed[False] > 100
     assert early[True] > 10
+    assert of_optional[True] > 10
 
 
 @pytest.mark.parametrize(
@@ -134,7 +156,13 @@ def test_the_random_queries_were_exchanged_often() -> None:
     [
         "ASK { ?a a :a ; :p ?b }",
         "SELECT * { ?a a :a ; :p ?b } LIMIT 10",
-        "SELECT * { ?a a :a ; :p ?b OPTIONAL { ?a :q ?c } } ORDER BY ?b",
+        "SELECT * { ?a a :a ; :p ?b OPTIONAL { ?a :q ?c FILTER(?c = ?b) } } ORDER BY ?b",
+        "SELECT * { ?a a :a ; :p ?b OPTIONAL { OPTIONAL { ?a :q ?c } } } ORDER BY ?b",
+        "SELECT * { ?a a :a ; :p ?b OPTIONAL { ?a :q :c } } ORDER BY ?b",
+        "SELECT * { ?a a :a ; :p/:q ?b } ORDER BY ?b",
+        "SELECT ?b { ?a a :a ; :p/a ?b } ORDER BY ?b",
+        "SELECT ?b { ?a a :a ; :p/^:q ?b } ORDER BY ?b",
+        "SELECT ?b { ?a a :a ; :p|:q ?b } ORDER BY ?b",
         "SELECT * { ?a a :a ; :p ?b . { ?a :q ?c } } ORDER BY ?b",
         "SELECT * { ?a a :a ; :p ?b . ?a :q :c } ORDER BY ?b",
         "SELECT * { ?a a :a ; :p+ ?b } ORDER BY ?b",
@@ -150,6 +178,22 @@ def test_the_random_queries_were_exchanged_often() -> None:
 def test_what_is_asked_otherwise_is_left_as_it_is(query: str) -> None:
     """Where the first solutions will do, something else finds few things, or it cannot be told what is asked."""
     assert join_by_hash(PROLOGUE + query, Tempting(Store())) == PROLOGUE + query
+
+
+@pytest.mark.parametrize(
+    ("of_those", "is_exchanged"),
+    [(10, True), (1_000, False)],
+)
+def test_what_is_referred_to_is_read_at_once_where_there_is_little_of_it(of_those: int, is_exchanged: bool) -> None:  # noqa: FBT001
+    """Else each is looked up, as what comes behind a step of a path, or in an OPTIONAL."""
+    store = catalogue(1_100, 40)
+    store.extend(Quad(NamedNode(f"http://x/organisation{n}"), PREDICATES[1], Literal("name")) for n in range(of_those))
+    query = PROLOGUE + "SELECT ?w { ?a a :a ; :p1/:q ?v . OPTIONAL { ?a :p2 ?b . ?b :q ?w } } ORDER BY ?w"
+    exchanged = join_by_hash(query, Statistics(store))
+
+    assert "{ ?step1 :q ?v MINUS {} }" in exchanged or not is_exchanged
+    assert exchanged.count(":q ?v MINUS {}") == exchanged.count(":q ?w MINUS {}") == is_exchanged
+    assert exchanged.count("MINUS {}") == 2 + 2 * is_exchanged
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,23 @@
-"""What glibc's malloc is told, so that a service that runs for long stays as large as what it holds."""
+"""What malloc and the kernel are told, so that a service stays as large as what it holds, and finds it fast."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["give_back", "in_one_place", "settle"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["give_back", "in_one_place", "move_to_large_pages", "settle"]
 
 # <malloc.h>
 _M_ARENA_MAX = -8
+# <linux/mman.h>
+_MADV_COLLAPSE = 25
+_MIB = 1 << 20
+_LARGE_PAGE = 2 * _MIB
 _NEXT_TO_THE_END = 100_000
 """Bytes: above FASTBIN_CONSOLIDATION_THRESHOLD, below what is mapped by itself."""
 
@@ -42,3 +51,32 @@ def settle() -> None:
     gc.unfreeze()
     give_back()
     gc.freeze()
+
+
+def move_to_large_pages(most_mb: int) -> Iterator[None]:
+    """Move what this process has written into pages of 2 MiB, one with each step, which takes some milliseconds.
+
+    A graph is looked up all over memory, and with pages of 4 KiB the processor spends half of the time on finding out
+    where they are. What is shared with the process that this one was forked from is copied, once and for all, instead
+    of page by page when a query counts its references. Ends after `most_mb` MiB, and where the kernel cannot do it,
+    which Linux can since 6.1.
+    """
+    madvise = getattr(ctypes.CDLL(None), "madvise", None)
+    if madvise is None:
+        return
+    left = most_mb * _MIB // _LARGE_PAGE
+    for start, end in _written():
+        for page in range(start + -start % _LARGE_PAGE, end - _LARGE_PAGE + 1, _LARGE_PAGE):
+            if not left:
+                return
+            left -= not madvise(ctypes.c_void_p(page), ctypes.c_size_t(_LARGE_PAGE), _MADV_COLLAPSE)
+            yield
+
+
+def _written() -> Iterator[tuple[int, int]]:
+    """Where the memory lies that belongs to no file, each part with its end (proc_pid_maps(5))."""
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
+        place, permissions, _offset, _device, _inode, *name = line.split(maxsplit=5)
+        if permissions == "rw-p" and (not name or name == ["[heap]"]):
+            start, _, end = place.partition("-")
+            yield int(start, 16), int(end, 16)

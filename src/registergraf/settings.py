@@ -74,6 +74,11 @@ SETTINGS = (
     Setting("query-wait-seconds", 10.0, "Seconds a query may wait for a free worker"),
     Setting("query-seconds", 10.0, "Seconds a SPARQL query may take"),
     Setting("query-memory-mb", 1024, "Memory a SPARQL query may take beside that of the graph, in MiB"),
+    Setting(
+        "large-pages-mb",
+        512,
+        "Memory that each query worker of a graph above 64 MiB copies into large pages, in MiB; 0 copies none",
+    ),
     Setting("query-length", 100_000, "Longest SPARQL query, in characters"),
     Setting("query-nesting", 100, "Deepest nesting of brackets in a SPARQL query"),
     Setting("answer-mb", 64, "Largest answer to a SPARQL query, in MiB"),
@@ -139,6 +144,7 @@ class Settings:
     query_wait_seconds: float
     query_seconds: float
     query_memory_mb: int
+    large_pages_mb: int
     query_length: int
     query_nesting: int
     answer_mb: int

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registergraf.querytext.tokens import COMMENT, IRI, STRING
 
@@ -33,8 +34,7 @@ _TOKENS = re.compile(
 _DOUBTFUL_IRI = re.compile(r"[()]|&&|\\")  # may be two comparisons
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token with its place: of a `kind` that the pattern above names, or a word or mark of the grammar."""
 
     kind: str
@@ -70,9 +70,9 @@ def read(query: str) -> Group | None:
     root = group = Group(0, (), None)
     words: tuple[str, ...] = ()
     for found in _TOKENS.finditer(query):
-        token = Token(str(found.lastgroup), found[0], found.start(), found.end())
-        if token.kind == "gap":
+        if found.lastgroup == "gap":
             continue
+        token = Token(str(found.lastgroup), found[0], found.start(), found.end())
         if token.kind == "iri" and _DOUBTFUL_IRI.search(token.text):
             return None
         if token.text == "{":

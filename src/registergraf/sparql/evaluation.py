@@ -26,11 +26,9 @@ from pyoxigraph import (
 )
 
 from registergraf.errors import QueryError, QueryLimitError, QuerySyntaxError
-from registergraf.querytext.fixing import fix
-from registergraf.querytext.rewriting import rewrite
 from registergraf.sparql.formats import GRAPHS, RESULTS, NotAcceptableError, choose
 from registergraf.sparql.guard import explain, refuse_service
-from registergraf.sparql.joining import join_by_hash
+from registergraf.sparql.planning import plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -114,31 +112,32 @@ def evaluate(store: Store, question: Question, terms: Terms, spool: Spool, stati
     """
     try:
         refuse_service(question.query)
-        return _write(_ask(store, question, terms.base, statistics), question, terms, spool)
+        return _answer(store, question, terms, spool, statistics)
     except UnicodeEncodeError as error:
         raise QuerySyntaxError("the query has characters that are not Unicode") from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(f"the query could not be evaluated: {error}") from error
 
 
-def _ask(
-    store: Store, question: Question, base: str, statistics: Statistics | None
-) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _answer(store: Store, question: Question, terms: Terms, spool: Spool, statistics: Statistics | None) -> str:
     fixed = _substitutions(question)
+    for plan in plans(question.query, fixed, statistics):
+        media_type = _write(_ask(store, plan.text, question, terms.base, fixed), question, terms, spool)
+        if not plan.rows or _rows(spool, question) == plan.rows:
+            break
+        spool.clear()
+    return media_type
+
+
+def _ask(
+    store: Store, text: str, question: Question, base: str, fixed: dict[Variable, Any]
+) -> QuerySolutions | QueryBoolean | QueryTriples:
     try:
-        return store.query(
-            _planned(question.query, fixed, statistics), base_iri=base, **_dataset(question), substitutions=fixed
-        )
+        return store.query(text, base_iri=base, **_dataset(question), substitutions=fixed)
     except SyntaxError as error:
-        raise explain(question.query, error) from error
-
-
-def _planned(query: str, fixed: Mapping[Variable, Any], statistics: Statistics | None) -> str:
-    """A query as the engine plans it best, with the same answers."""
-    if fixed:  # such a variable is none that MINUS could compare
-        return fix(query, {variable.value: term for variable, term in fixed.items()})
-    query = rewrite(query)
-    return join_by_hash(query, statistics) if statistics else query
+        if text != question.query:  # its place is that in the text that was asked
+            return _ask(store, question.query, question, base, fixed)
+        raise explain(text, error) from error
 
 
 def _dataset(question: Question) -> dict[str, Any]:
@@ -183,6 +182,12 @@ def _write(
         with spool.readable_copy() as written:
             _check_rows(_count_rows(written, table.writer), most_rows)
     return table.media_type
+
+
+def _rows(spool: Spool, question: Question) -> int:
+    """The rows of a table that was written."""
+    with spool.readable_copy() as written:
+        return _count_rows(written, choose(RESULTS, question.accept, question.name).writer)
 
 
 def _count_rows(written: IO[bytes], writer: QueryResultsFormat) -> int:

@@ -33,6 +33,8 @@ _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 1.0
 _TRIES = 3
 """Workers that are asked a question before it is taken to be what ends them."""
+_SMALL = 64 << 20
+"""Bytes of a dataset that is looked up about as fast in small pages, which all workers share."""
 _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
@@ -57,14 +59,16 @@ class WorkerPool:
         index: Path | None = None,
     ) -> None:
         self._settings = settings
-        large = index is not None and dataset.is_file() and dataset.stat().st_size > settings.graph_memory_mb << 20
+        size = dataset.stat().st_size if dataset.is_file() else 0
+        on_disk = index is not None and size > settings.graph_memory_mb << 20
         self._setup = Setup(
             dataset=str(dataset),
-            index=str(index) if large else "",
+            index=str(index) if on_disk else "",
             spool=settings.spool,
             prefixes=dict(prefixes),
             query_seconds=settings.query_seconds,
             query_memory_mb=settings.query_memory_mb,
+            large_pages_mb=settings.large_pages_mb if size > _SMALL and not on_disk else 0,
             answer_mb=settings.answer_mb,
             answer_rows=settings.answer_rows,
             base=base,
@@ -190,7 +194,7 @@ class WorkerPool:
         while True:
             if self._closed.is_set():
                 raise QueryError(_CLOSED)
-            worker = self._idle.popleft() if self._idle else await self._wait()
+            worker = self._idle.pop() if self._idle else await self._wait()
             if worker.alive:
                 return worker
             self._part_with(worker)

@@ -56,6 +56,12 @@ class Spool(io.RawIOBase):
         self.size += length
         return length
 
+    def clear(self) -> None:
+        """Let go of what was written, for another to be written instead."""
+        self._target.close()
+        self._target = io.BytesIO()
+        self.size = 0
+
     def _move(self) -> None:
         file = tempfile.TemporaryFile(dir=self._folder or None)  # noqa: SIM115 - closed with the spool
         file.write(self.in_memory())
