@@ -17,9 +17,12 @@ import pytest
 from pools import FOREVER, PREFIXES, busy, exists, pids, settings, wait_until
 from registergraf.errors import CalledOffError, QueryError, QueryLimitError
 from registergraf.sparql import Question, Ticket, WorkerPool
+from registergraf.sparql.process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from registergraf.sparql.evaluation import Answer
 
 
 pytestmark = pytest.mark.slow
@@ -79,6 +82,33 @@ def test_back_soon_after_a_kill(single: Callable[..., WorkerPool]) -> None:
         start = time.perf_counter()
         assert pool.answer("ASK {}", None).body
         assert time.perf_counter() - start < 1
+
+
+def test_short_questions_take_turns_at_the_processors(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many are worked on as there are processors, by the same worker; one that takes long has others beside it."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    under_way: set[int] = set()
+    most: list[int] = []
+    ask = WorkerProcess.ask
+
+    async def noted(worker: WorkerProcess, question: Question) -> Answer | QueryError:
+        under_way.add(worker.pid)
+        most.append(len(under_way))
+        try:
+            return await ask(worker, question)
+        finally:
+            under_way.remove(worker.pid)
+
+    monkeypatch.setattr(WorkerProcess, "ask", noted)
+    given = settings(query_workers=3, query_seconds=2.0)
+    with WorkerPool(dataset, given, PREFIXES) as pool, ThreadPoolExecutor(8) as threads:
+        short = [threads.submit(pool.answer, f"ASK {{}} # {number}", None) for number in range(40)]
+        assert all(answer.result(5).body for answer in short)
+        assert set(most) == {1}
+        slow = [threads.submit(pool.answer, FOREVER, None) for _ in range(2)]
+        wait_until(lambda: len(under_way) == 2)
+        assert pool.answer("ASK {}", None).body
+        assert not any(answer.done() for answer in slow)
 
 
 def test_waiting_is_bounded(single: Callable[..., WorkerPool]) -> None:

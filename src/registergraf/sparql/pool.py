@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections import deque
 from dataclasses import replace
 from threading import Condition, Event, Thread
@@ -21,7 +22,7 @@ from registergraf.sparql.wire import Setup
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -35,6 +36,8 @@ _TRIES = 3
 """Workers that are asked a question before it is taken to be what ends them."""
 _SMALL = 64 << 20
 """Bytes of a dataset that is looked up about as fast in small pages, which all workers share."""
+_LONG_SECONDS = 0.2
+"""How long a question is worked on until another may begin beside it."""
 _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
@@ -46,6 +49,10 @@ class WorkerPool:
     days than that of the dataset, ``<base>as-of/YYYY-MM-DD``. `index` is the folder where a dataset that is larger than
     ``graph-memory-mb`` is kept as an index. Making one starts ``query-workers`` processes and waits until the dataset
     is loaded; raises `QueryError` where it cannot be. Use it in a ``with`` or `close` it.
+
+    As many questions are worked on at once as there are processors: more of them would take from each other what the
+    processors have at hand. Those that take long do not count, so that they hold up the short ones only while there
+    are no more workers.
     """
 
     def __init__(  # noqa: PLR0913 - what is beside the dataset, the settings and the prefixes is named
@@ -79,6 +86,8 @@ class WorkerPool:
         # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
         self._queue: dict[Future[WorkerProcess], None] = {}
+        self._at_once = len(os.sched_getaffinity(0))
+        self._busy = 0
         self._workers: set[WorkerProcess] = set()
         self._changed = Condition()
         self._closed = Event()
@@ -146,18 +155,20 @@ class WorkerPool:
 
     async def _ask(self, question: Question) -> Answer:
         worker = await self._take()
+        turn = _Turn(self._make_room)
         try:
             reply = await worker.ask(question)
         except BaseException:
             self._part_with(worker)
+            turn.end()
             raise
-        if isinstance(reply, Answer):
-            self._give(worker)
-            return reply
         if isinstance(reply, QueryLimitError) and reply.limit == "query-memory-mb":
             self._part_with(worker)  # it would start the next query with what this one left
         else:
             self._give(worker)
+        turn.end()
+        if isinstance(reply, Answer):
+            return reply
         raise reply
 
     def close(self) -> None:
@@ -190,14 +201,25 @@ class WorkerPool:
             self._part_with(self._idle.popleft())
 
     async def _take(self) -> WorkerProcess:
-        """Wait for a worker that is free and alive, unless too many wait already; `QueryError` where it is closed."""
-        while True:
-            if self._closed.is_set():
-                raise QueryError(_CLOSED)
-            worker = self._idle.pop() if self._idle else await self._wait()
+        """Wait for a worker, unless too many wait already; `QueryError` where the pool is closed."""
+        if self._closed.is_set():
+            raise QueryError(_CLOSED)
+        return self._next_worker() or await self._wait()
+
+    def _next_worker(self) -> WorkerProcess | None:
+        """One that is free and alive, if a question may begin; the last one that was at work, which is the quickest."""
+        while self._idle and self._busy < self._at_once:
+            worker = self._idle.pop()
             if worker.alive:
+                self._busy += 1
                 return worker
             self._part_with(worker)
+        return None
+
+    def _make_room(self) -> None:
+        """Count a question no more."""
+        self._busy -= 1
+        self._hand_over()
 
     async def _wait(self) -> WorkerProcess:
         """Wait in the queue until a worker is handed over; the place is given up where nobody waits any more."""
@@ -213,6 +235,7 @@ class WorkerPool:
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and place.exception() is None:
                 self._give(place.result())
+                self._make_room()
             raise
         finally:
             late.cancel()
@@ -224,17 +247,23 @@ class WorkerPool:
             place.set_exception(QueryLimitError("query-wait-seconds", message))
 
     def _give(self, worker: WorkerProcess) -> None:
-        """Hand a worker to the one who waits longest, else put it with those that are idle."""
+        """Put a worker with those that are idle, for the one who waits longest."""
         if self._closed.is_set():
             self._part_with(worker)
             return
+        self._idle.append(worker)
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Have those begin who waited longest, as far as they may."""
         while self._queue:
             place = next(iter(self._queue))
-            del self._queue[place]
             if not place.done():
+                worker = self._next_worker()
+                if worker is None:
+                    return
                 place.set_result(worker)
-                return
-        self._idle.append(worker)
+            del self._queue[place]
 
     def _part_with(self, worker: WorkerProcess) -> None:
         """Kill a worker now; reap it and start another in the background."""
@@ -272,3 +301,18 @@ class WorkerPool:
         with self._changed:
             self._workers.discard(worker)
             self._changed.notify_all()
+
+
+class _Turn:
+    """The time a question is worked on: `made_room` is called when it ends, or before, when it has taken long."""
+
+    def __init__(self, made_room: Callable[[], None]) -> None:
+        self._made_room: Callable[[], None] | None = made_room
+        self._long = asyncio.get_running_loop().call_later(_LONG_SECONDS, self.end)
+
+    def end(self) -> None:
+        """Make room, unless that was done."""
+        self._long.cancel()
+        made_room, self._made_room = self._made_room, None
+        if made_room:
+            made_room()

@@ -46,13 +46,13 @@ def work(channel: Channel, loaded: Loaded, setup: Setup) -> None:
     moving = move_to_large_pages(setup.large_pages_mb)
     with suppress(ChannelClosedError):
         while True:
-            _use_the_rest(channel, moving)
             question = unpack_question(channel.receive().header)
             with (
                 deadline(setup.query_seconds + _GRACE_SECONDS),
                 Spool(setup.spool, _most_bytes(question, setup)) as spool,
             ):
                 _reply(channel, days, question, setup, spool)
+            _use_the_rest(channel, moving)
 
 
 def _use_the_rest(channel: Channel, moving: Iterator[None]) -> None:
