@@ -7,7 +7,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from registergraf.memory import settle
+from registergraf.memory import move_to_large_pages, settle
 from registergraf.server.compression import without_coding
 from registergraf.server.endpoint import Endpoint
 from registergraf.server.kept import Kept
@@ -68,6 +68,8 @@ class World:
 
         warm(self._flask)
         settle()
+        for _ in move_to_large_pages(self._settings.large_pages_mb):
+            pass
 
     def enter(self) -> None:
         """Have one more who uses it; this and `leave` are for the event loop alone."""
