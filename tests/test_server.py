@@ -13,6 +13,8 @@ import brotli
 import pytest
 import zstandard
 
+from registergraf.errors import ReleaseError
+from registergraf.server import front
 from registergraf.server.compression import choose, compress, without_coding
 from registergraf.server.journal import Journal
 from registergraf.server.kept import Kept, key_of
@@ -20,6 +22,7 @@ from registergraf.server.messages import Request, Response, Sent, TooLargeError,
 from registergraf.server.rate import Rate, network_of
 from registergraf.server.sending import raw
 from registergraf.server.threads import call
+from registergraf.settings import Settings
 from registergraf.web.endpoint.replies import names_tag
 
 if TYPE_CHECKING:
@@ -415,3 +418,33 @@ def test_what_an_answer_holds_is_given_back() -> None:
     assert len(closed) == 1
     long.close()
     assert len(closed) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ReleaseError("there is no release"), "there is no release"),
+        (OSError(30, "Read-only file system"), "the service cannot start: OSError(30, 'Read-only file system')"),
+    ],
+)
+def test_whatever_stops_the_start_ends_the_service(
+    error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server would else take the front for one that does not care for starting, and answer 500 to everybody."""
+
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(front, "open_world", fails)
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "lifespan.startup"}
+
+    async def send(event: Any) -> None:
+        told.append(event)
+
+    scope: Any = {"type": "lifespan"}
+    asyncio.run(front.Front(Settings.read({}), told.append)(scope, receive, send))
+
+    assert told == [{"type": "lifespan.startup.failed", "message": message}]

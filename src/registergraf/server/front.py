@@ -108,8 +108,9 @@ class Front:
         loop = asyncio.get_running_loop()
         try:
             self._world = await loop.run_in_executor(None, open_world, self._settings, loop, self._started)
-        except RegistergrafError as error:
-            failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": str(error)}
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server would else answer without a release
+            message = str(error) if isinstance(error, RegistergrafError) else f"the service cannot start: {error!r}"
+            failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": message}
             await send(failed)
             return
         loop.add_signal_handler(signal.SIGHUP, lambda: self._later(self.reload()))
