@@ -85,7 +85,7 @@ def test_back_soon_after_a_kill(single: Callable[..., WorkerPool]) -> None:
 
 
 def test_short_questions_take_turns_at_the_processors(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many are worked on as there are processors, by the same worker; one that takes long has others beside it."""
+    """One more is worked on than there are processors, by the same workers; what takes long has others beside it."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     under_way: set[int] = set()
     most: list[int] = []
@@ -104,7 +104,7 @@ def test_short_questions_take_turns_at_the_processors(dataset: Path, monkeypatch
     with WorkerPool(dataset, given, PREFIXES) as pool, ThreadPoolExecutor(8) as threads:
         short = [threads.submit(pool.answer, f"ASK {{}} # {number}", None) for number in range(40)]
         assert all(answer.result(5).body for answer in short)
-        assert set(most) == {1}
+        assert max(most) == 2
         slow = [threads.submit(pool.answer, FOREVER, None) for _ in range(2)]
         wait_until(lambda: len(under_way) == 2)
         assert pool.answer("ASK {}", None).body

@@ -50,9 +50,9 @@ class WorkerPool:
     ``graph-memory-mb`` is kept as an index. Making one starts ``query-workers`` processes and waits until the dataset
     is loaded; raises `QueryError` where it cannot be. Use it in a ``with`` or `close` it.
 
-    As many questions are worked on at once as there are processors: more of them would take from each other what the
-    processors have at hand. Those that take long do not count, so that they hold up the short ones only while there
-    are no more workers.
+    One question more is worked on at once than there are processors, so that none of these waits for the next: still
+    more would take from each other what the processors have at hand. Those that take long do not count, so that they
+    hold up the short ones only while there are no more workers.
     """
 
     def __init__(  # noqa: PLR0913 - what is beside the dataset, the settings and the prefixes is named
@@ -86,7 +86,7 @@ class WorkerPool:
         # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
         self._queue: dict[Future[WorkerProcess], None] = {}
-        self._at_once = len(os.sched_getaffinity(0))
+        self._at_once = len(os.sched_getaffinity(0)) + 1
         self._busy = 0
         self._workers: set[WorkerProcess] = set()
         self._changed = Condition()
