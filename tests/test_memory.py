@@ -56,7 +56,7 @@ def test_memory_is_moved_to_large_pages_step_by_step_up_to_a_limit() -> None:
     memory[:] = text
     before = in_large_pages()
 
-    assert list(move_to_large_pages(0)) == []
+    assert list(move_to_large_pages(0)) == list(move_to_large_pages(-1)) == []
     assert in_large_pages() == before
     for _ in move_to_large_pages(16):
         pass
@@ -65,3 +65,13 @@ def test_memory_is_moved_to_large_pages_step_by_step_up_to_a_limit() -> None:
     if after == before:
         pytest.skip("the kernel has no MADV_COLLAPSE, or may not use large pages")
     assert 8 <= after - before <= 16
+
+
+def test_nothing_is_moved_where_the_system_does_not_tell_of_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a place without /proc; a service runs there all the same."""
+
+    def fails(*_: object, **__: object) -> str:
+        raise FileNotFoundError("/proc/self/maps")
+
+    monkeypatch.setattr(Path, "read_text", fails)
+    assert list(move_to_large_pages(512)) == []

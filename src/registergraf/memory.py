@@ -59,7 +59,7 @@ def move_to_large_pages(most_mb: int) -> Iterator[None]:
     A graph is looked up all over memory, and with pages of 4 KiB the processor spends half of the time on finding out
     where they are. What is shared with the process that this one was forked from is copied, once and for all, instead
     of page by page when a query counts its references. Ends after `most_mb` MiB, and where the kernel cannot do it,
-    which Linux can since 6.1.
+    which Linux can since 6.1, or tells nothing of the memory.
     """
     madvise = getattr(ctypes.CDLL(None), "madvise", None)
     if madvise is None:
@@ -67,7 +67,7 @@ def move_to_large_pages(most_mb: int) -> Iterator[None]:
     left = most_mb * _MIB // _LARGE_PAGE
     for start, end in _written():
         for page in range(start + -start % _LARGE_PAGE, end - _LARGE_PAGE + 1, _LARGE_PAGE):
-            if not left:
+            if left <= 0:
                 return
             left -= not madvise(ctypes.c_void_p(page), ctypes.c_size_t(_LARGE_PAGE), _MADV_COLLAPSE)
             yield
@@ -75,7 +75,11 @@ def move_to_large_pages(most_mb: int) -> Iterator[None]:
 
 def _written() -> Iterator[tuple[int, int]]:
     """Where the memory lies that belongs to no file, each part with its end (proc_pid_maps(5))."""
-    for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
+    try:
+        told = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # no Linux, or a place without /proc
+        return
+    for line in told.splitlines():
         place, permissions, _offset, _device, _inode, *name = line.split(maxsplit=5)
         if permissions == "rw-p" and (not name or name == ["[heap]"]):
             start, _, end = place.partition("-")

@@ -86,7 +86,7 @@ class WorkerPool:
         # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
         self._queue: dict[Future[WorkerProcess], None] = {}
-        self._at_once = len(os.sched_getaffinity(0)) + 1
+        self._at_once = _processors() + 1
         self._busy = 0
         self._workers: set[WorkerProcess] = set()
         self._changed = Condition()
@@ -301,6 +301,11 @@ class WorkerPool:
         with self._changed:
             self._workers.discard(worker)
             self._changed.notify_all()
+
+
+def _processors() -> int:
+    """How many processors this process may use; all there are where the system does not tell."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Turn:
