@@ -56,7 +56,7 @@ def settle() -> None:
 def move_to_large_pages(most_mb: int) -> Iterator[None]:
     """Move what this process has written into pages of 2 MiB, one with each step, which takes some milliseconds.
 
-    A graph is looked up all over memory, and with pages of 4 KiB the processor spends half of the time on finding out
+    A graph is looked up all over memory, and with pages of 4 KiB the processor spends much of its time on finding out
     where they are. What is shared with the process that this one was forked from is copied, once and for all, instead
     of page by page when a query counts its references. Ends after `most_mb` MiB, and where the kernel cannot do it,
     which Linux can since 6.1, or tells nothing of the memory.
