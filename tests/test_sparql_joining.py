@@ -124,6 +124,7 @@ of_optional: Counter[bool] = Counter()
     set(QUADS),
     PROLOGUE + "SELECT * { ?a a :a ; :p ?b, ?c ; a :b . ?b x:q ?a . MINUS { ?a :q ?d } . MINUS { ?b :p ?c } }",
 )
+@example(set(QUADS), PROLOGUE + "SELECT ?a ?b { ?a a :a ; :p ?b MINUS { ?a :q ?d } }")
 @example(
     set(QUADS),
     PROLOGUE + "SELECT ?a ?step1 { ?a a :a ; :p ?step1 OPTIONAL { ?a :q/:p ?d . ?d :q/:q ?a } MINUS { ?d :p :a } }",
@@ -141,14 +142,17 @@ def test_the_answers_are_the_same(quads: set[Quad], query: str) -> None:
 
 
 def test_the_random_queries_were_exchanged_often() -> None:
-    """Else the test before says nothing; it runs by itself where this one is asked for alone."""
+    """Else the test before says nothing; it runs by itself where this one is asked for alone.
+
+    The numbers are far below what is seen, since each run draws others; the rarest is certain by the examples.
+    """
     if not changed:
         test_the_answers_are_the_same()
 
-    assert changed[True] > 100
-    assert changed[False] > 100
-    assert early[True] > 10
-    assert of_optional[True] > 10
+    assert changed[True] > 50
+    assert changed[False] > 50
+    assert early[True]
+    assert of_optional[True] > 5
 
 
 @pytest.mark.parametrize(
