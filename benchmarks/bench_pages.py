@@ -24,6 +24,10 @@ from registergraf.release import current
 from registergraf.settings import Settings
 from registergraf.web import create_app
 from registergraf.web.app import warm
+from registergraf.web.ground.i18n import LANGUAGES
+from registergraf.web.ground.site import EXTENSION
+from registergraf.web.pages.ahead import ahead_of
+from registergraf.web.pages.browse import facets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from registergraf.release import Release
+    from registergraf.web.ground.site import Site
 
 FACETS = (
     "", "?consent=required", "?consent=required&consent=not-required", "?kind=national-medical-quality-registry",
@@ -91,9 +96,23 @@ def rows(app: Flask, slugs: Sequence[str]) -> Iterator[str]:
     times = [timed(asking, f"/nb/registry/{slug}") for slug in some[1:]]
     yield row(f"the page of a data source, {size}", times)
     yield f"{f'  of them in less than {AIM} ms':48}{sum(taken < AIM for taken in times):8} of {len(times)}"
+    yield from rows_ahead(app, size)
     yield row(f"the list by facets, {size}", [timed(asking, f"/nb/registry/{query}") for query in FACETS])
     for what, paths in OTHERS.items():
         yield row(f"{what}, {size}", [timed(asking, path) for path in paths])
+
+
+def rows_ahead(app: Flask, size: str) -> Iterator[str]:
+    """The lines for the pages that are made before anybody asks; those of which there is room."""
+    started = time.thread_time()
+    made = sum(1 for _ in ahead_of(app).make(app))
+    taken = time.thread_time() - started
+    yield row(f"a page made ahead, of {made} in all languages", [1000 * taken / made])
+    site: Site = app.extensions[EXTENSION]
+    first = facets_of(site, "nb").order[: made // len(LANGUAGES)]
+    times = [timed(app.test_client(), f"/nb/{site.path(iri)}") for iri in first]
+    yield row(f"the page of a data source, made ahead, {size}", times)
+    yield f"{f'  of them in less than {AIM} ms':48}{sum(taken < AIM for taken in times):8} of {len(times)}"
 
 
 def timed(asking: FlaskClient, path: str) -> float:

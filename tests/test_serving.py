@@ -22,6 +22,7 @@ from urllib.parse import quote
 import pytest
 
 from builds import built
+from registergraf.web.ground.i18n import LANGUAGES
 from service import COMMAND, Service, options, running
 from support import EARLIER
 
@@ -144,6 +145,24 @@ def test_the_release_changes_and_nobody_is_refused(two_releases: tuple[Settings,
         assert service.ask(COUNT)[2] == after
         assert 'outcome="failed"} 1.0' in service.ask("/metrics")[2].decode()
         assert first != second
+
+
+def test_pages_are_made_before_anybody_asks(two_releases: tuple[Settings, str, str], tmp_path: Path) -> None:
+    """Once somebody reads pages, of each release that is served; and the service ends in the middle of it."""
+    settings, _, second = two_releases
+    with running(tmp_path, *options(settings)) as service:
+        assert figure(service, "pages_ahead") == 0
+        service.ask("/nb/registry/npr")
+        until(lambda: figure(service, "pages_ahead") > len(LANGUAGES), "no page is made ahead")
+        first = service.ask("/nb/registry/npr")[2]
+        point(settings.releases_dir, second)
+        os.kill(service.process.pid, signal.SIGHUP)
+        service.hears(f"serving release {second}")
+        until(lambda: figure(service, "pages_ahead") > 0, "none of the other release is made")
+
+        assert service.ask("/nb/registry/npr")[2] != first
+        service.process.terminate()
+        assert service.process.wait(30) == 0
 
 
 # ---------------------------------------------------------------- limits

@@ -89,6 +89,11 @@ SETTINGS = (
     Setting("graph-memory-mb", 600, "Largest graph file that is held in memory, in MiB; one above is indexed on disk"),
     Setting("page-days", 3, "Other days than the release's whose views the pages keep in memory; 0 shows no other day"),
     Setting(
+        "pages-ahead-mb",
+        16,
+        "Pages of data sources that are made before anybody asks for them, as they are kept, in MiB; 0 makes none",
+    ),
+    Setting(
         "choice-length",
         2000,
         "Longest choice in the address of the list of data sources, in characters; each of its links repeats it",
@@ -154,6 +159,7 @@ class Settings:
     stored_answer_kb: int
     graph_memory_mb: int
     page_days: int
+    pages_ahead_mb: int
     choice_length: int
     spool: str
     request_seconds: float

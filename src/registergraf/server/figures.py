@@ -112,6 +112,7 @@ def _gauges(world: World, under_way: int) -> Iterator[Metric]:
         ("http_requests_under_way", "Requests that are being answered.", under_way),
         ("queries_waiting", "Queries that wait for a worker.", world.pool.waiting),
         ("kept_bytes", "Bytes of the responses that are kept.", world.kept.size),
+        ("pages_ahead", "Pages that were made before anybody asked for them.", world.pages_ahead),
     ):
         yield GaugeMetricFamily(f"registergraf_{name}", what, value=value)
     release = GaugeMetricFamily("registergraf_release_info", "The release that is served.", labels=("release", "as_of"))

@@ -59,6 +59,8 @@ _SPARE_THREADS = 8
 """Threads for those who are to be told that the queue is full."""
 _FORGOTTEN = 1.0
 """Seconds after which nobody refers any more to a release that was ended."""
+_PAUSE = 0.01
+"""Seconds that are waited, at least, before the next page is made that nobody asked for."""
 _SAFE = ("GET", "HEAD")
 _MOST_DISCARDED = 64 << 20
 """Bytes of a body that is too long which are still read, so that the client gets to know."""
@@ -142,6 +144,8 @@ class Front:
             before, self._world = self._world, fresh
             self._figures.note_reload("done")
             self._ready(fresh.release.name)
+            if not fresh.is_cold:
+                self._later(self._make_ahead(fresh))
             await self._retire(before)
 
     async def _warm_first(self, world: World) -> None:
@@ -171,6 +175,21 @@ class Front:
             await asyncio.get_running_loop().run_in_executor(None, world.warm)
         finally:
             await self._retire(world)
+        await self._make_ahead(world)
+
+    async def _make_ahead(self, world: World) -> None:
+        """Have pages made that nobody asked for yet, while nothing is under way, and as long as the world is served.
+
+        They take at most half of the time, so that who comes meanwhile is answered.
+        """
+        loop = asyncio.get_running_loop()
+        pages = world.make_ahead()
+        more = True
+        while more and self._world is world:
+            started = loop.time()
+            if not self._under_way:
+                more = await loop.run_in_executor(self._page_threads, next, pages, False)
+            await asyncio.sleep(max(_PAUSE, loop.time() - started))
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)

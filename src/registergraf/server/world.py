@@ -21,6 +21,7 @@ from registergraf.web.ground.members import PROBLEM, problem_members
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from wsgiref.types import WSGIApplication
 
@@ -70,6 +71,19 @@ class World:
         settle()
         for _ in move_to_large_pages(self._settings.large_pages_mb):
             pass
+
+    def make_ahead(self) -> Iterator[bool]:
+        """Make the pages that most will ask for, one with each step, which is true."""
+        from registergraf.web.pages.ahead import ahead_of  # noqa: PLC0415
+
+        return ahead_of(self._flask).make(self._flask)
+
+    @property
+    def pages_ahead(self) -> int:
+        """How many pages there are that were made before anybody asked."""
+        from registergraf.web.pages.ahead import ahead_of  # noqa: PLC0415
+
+        return len(ahead_of(self._made)) if self._made else 0
 
     def enter(self) -> None:
         """Have one more who uses it; this and `leave` are for the event loop alone."""

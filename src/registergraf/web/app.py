@@ -30,6 +30,7 @@ from registergraf.web.pages import (
     rules,
     search,
 )
+from registergraf.web.pages.ahead import AHEAD, Ahead
 from registergraf.web.shown import problems
 from registergraf.web.shown.plain_code import PlainCode
 
@@ -104,6 +105,7 @@ def create_app(release: Release, settings: Settings, pool: Pool) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.code_generator_class = PlainCode
     app.extensions[SITES] = Sites(app.extensions[EXTENSION])
+    app.extensions[AHEAD] = Ahead(settings.pages_ahead_mb)
     app.before_request(read_language)
     app.before_request(choose_day)
     app.after_request(add_headers)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask import Response, g
+from flask import Response, current_app, g
 
 from registergraf.web.ground.site import site
+from registergraf.web.pages.ahead import ahead_of
 from registergraf.web.pages.judged import runs
 from registergraf.web.pages.pictures import roles_picture
 from registergraf.web.pages.things import gather_evidence, known
@@ -37,6 +38,12 @@ SECTIONS = (
 
 RARE = frozenset({"authorisations", "conditions", "contact", "costs", "deadlines", "halts"})
 """Those of them that few data sources have: asked for all at once, they are planned once and take little room."""
+
+
+@blueprint.before_request
+def made_ahead() -> Response | None:
+    """The page, where it was made already; None has it made."""
+    return ahead_of(current_app).page()
 
 
 @blueprint.get("/registry/<key>")
