@@ -22,13 +22,15 @@ from typing import TYPE_CHECKING
 from registergraf.querytext.reading import NEUTRAL, Group, Token, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-__all__ = ["rewrite"]
+__all__ = ["is_exchangeable", "rewrite"]
 
 _WORTH_READING = re.compile(r"\bNOT\s+EXISTS\b", re.IGNORECASE)
 _TERMS = frozenset({"text", "iri", "variable", "tag", "number", "name"})
 _SEPARATORS = frozenset({".", ";", ","})
+_SEVERAL = 2
+"""One pattern is found as fast in NOT EXISTS."""
 # What is told apart from the triple patterns of a group by its first word.
 _SKIPPED_TO_BRACE = frozenset({"values", "graph", "service", "lateral"})
 
@@ -61,13 +63,13 @@ def _edits(group: Group, query: str) -> Iterator[tuple[int, int, str]]:
         if not isinstance(part, Group) or part.before != ("not", "exists") or at < 3:  # noqa: PLR2004 - three words
             continue
         first = group.parts[at - 3]
-        if isinstance(first, Token) and first.word == "filter" and _is_exchangeable(part, certain):
+        if isinstance(first, Token) and first.word == "filter" and is_exchangeable(part, certain, at_least=_SEVERAL):
             yield first.start, part.end + 1, NEUTRAL
             yield group.end, group.end, f" MINUS {{{query[part.start : part.end]}\n}} "
 
 
-def _is_exchangeable(group: Group, certain: set[str]) -> bool:
-    """Whether a group is several triple patterns, one variable of which is bound for certain outside."""
+def is_exchangeable(group: Group, certain: Collection[str], *, at_least: int = 1) -> bool:
+    """Whether a group is so many triple patterns, one variable of which is bound for certain outside."""
     variables = set()
     patterns = 1
     for part in group.parts:
@@ -79,7 +81,7 @@ def _is_exchangeable(group: Group, certain: set[str]) -> bool:
             patterns += part is not group.parts[-1]
         elif part.kind not in _TERMS and part.text != "^^" and part.word not in {"true", "false"} and part.text != "a":
             return False
-    return patterns > 1 and bool(variables & certain)
+    return patterns >= at_least and not variables.isdisjoint(certain)
 
 
 def _certain(group: Group) -> set[str]:

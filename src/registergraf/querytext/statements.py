@@ -35,14 +35,13 @@ class Statement:
 
 @dataclass
 class Statements:
-    """What a group has: its own statements, those of its OPTIONALs, the variables and words of its filters, MINUS."""
+    """What a group has: its own statements, those of its OPTIONALs, the variables of its filters, MINUS."""
 
     between: str
     """How the variables between the steps of paths begin, and nothing in the query does."""
     own: list[Statement] = field(default_factory=list)
     optional: list[Statement] = field(default_factory=list)
     filtered: set[str] = field(default_factory=set)
-    filtering: set[str] = field(default_factory=set)
     takes_away: bool = False
     steps: int = 0
 
@@ -203,8 +202,6 @@ def _filter(parts: Sequence[Token | Group], at: int, found: Statements) -> int:
             return at
         if not part.text or part.word in {"filter", "minus"}:
             raise UnreadError
-        if part.word:
-            found.filtering.add(part.word)
 
 
 def patterns_of(statements: Iterable[Statement]) -> list[Pattern]:

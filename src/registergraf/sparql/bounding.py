@@ -1,13 +1,15 @@
 """How the first rows of a sorted list are found, ``ORDER BY ?name ... LIMIT 20``, for which Oxigraph sorts all of it.
 
 It reads the terms anew for each comparison, so that sorting takes longer than finding what is sorted. Where the list is
-sorted by the values of a property, of which the graph knows how they are spread, only rows below some value are asked
-first: if they are enough, the first of them are the first of all, and if not, all are asked.
+sorted by the values of a property, of which the graph knows the lowest, only rows with some of those are asked first,
+``VALUES ?name { ... }``: if they are enough, the first of them are the first of all, and if not, more are asked, as
+many as seem to do by how many there were, and at last all. What is taken away is asked of each of so few rows by itself
+(`registergraf.querytext.nesting`).
 
 That holds where each row has a value of the property, and all its values are strings, or all have a language: Oxigraph
-sorts those by their characters, as ``<`` compares them. SPARQL leaves it open in which order rows come that are equal
-by all keys (section 15.1), and the two ways may find them in different ones; so whoever asks for such a list page by
-page has it sorted by what it shows too, whichever way is gone, and no row is on two pages or on none.
+sorts those by their characters, as they are sorted here. SPARQL leaves it open in which order rows come that are equal
+by all keys (section 15.1), and the ways may find them in different ones; so whoever asks for such a list page by page
+has it sorted by what it shows too, whichever way is gone, and no row is on two pages or on none.
 """
 
 from __future__ import annotations
@@ -16,39 +18,55 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import Literal
-
+from registergraf.querytext.nesting import ask_of_each
 from registergraf.querytext.reading import Group, Token, read
 from registergraf.querytext.statements import Names, UnreadError, patterns_of, read_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from registergraf.querytext.statements import Pattern, Statement, Statements
-    from registergraf.sparql.statistics import Spread, Statistics
+    from registergraf.querytext.statements import Pattern
+    from registergraf.sparql.statistics import Lowest, Statistics
 
 __all__ = ["FirstRows", "first_rows"]
 
 _WORTH_READING = re.compile(r"\bORDER\s+BY\b.*\bLIMIT\b", re.IGNORECASE | re.DOTALL)
 _MODIFIERS = frozenset({"limit", "offset"})
-_OF_LANGUAGE = frozenset({"lang", "langmatches", "true"})
-"""The words of a filter that lets about as many rows below a value pass as above it."""
 _CLASS_AND_VALUE = 2
 _MOST_ROWS = 1_000
-_FEWEST_ROWS = 1_000
+_FEWEST = 1_000
 """Below this all of it is sorted in less time than the query is read."""
-_SURELY, _PERHAPS = 1.2, 8
-"""How many times the rows that are wanted there are to be below the value; more where some may be left out of them."""
+_SURELY, _PERHAPS = 1.1, 2
+"""How many times the rows that are wanted there are to be values; more where some rows may be left out of them."""
+_MORE, _WHERE_NONE_IS = 1.5, 4
+"""How many times as many as seem to do are asked next, and how many times the values in which nothing was found."""
 _CLEARLY = 0.5
-"""The part of all rows that they may be to be asked by themselves."""
+"""The part of all values that they may be to be asked by themselves."""
 
 
 class FirstRows(NamedTuple):
-    """Queries for the first rows of a list: `below`, if there is one and it gives so many `rows`, else `whole`."""
+    """A query for the first `rows` of a list behind `offset` of them, whole; and what it takes to ask for few."""
 
     whole: str
-    below: str = ""
-    rows: int = 0
+    rows: int
+    offset: int
+    lowest: Lowest
+    around: tuple[str, str]
+    """The text before the terms of the lowest values, and behind them."""
+    wanted: int
+    """Of how many values to ask first."""
+
+    def few(self, wanted: int) -> str:
+        """The query for the rows with so many of the lowest values; "" where that is not less than asking for all."""
+        if self.rows > _MOST_ROWS or wanted > _CLEARLY * self.lowest.number:
+            return ""
+        terms = self.lowest.below(wanted)
+        return " ".join(terms).join(self.around) if terms else ""
+
+    def more(self, wanted: int, found: int) -> int:
+        """How many values may do, where so many gave only so many rows."""
+        times = _MORE * (self.rows + self.offset) / (found + self.offset) if found else _WHERE_NONE_IS
+        return math.ceil(wanted * times)
 
 
 class _List(NamedTuple):
@@ -75,40 +93,47 @@ def first_rows(query: str, statistics: Statistics) -> FirstRows | None:
 def _first_rows(query: str, root: Group, statistics: Statistics) -> FirstRows | None:
     group, asked = _read_list(root)
     found = read_statements(group, query)
-    if found.filtered - {asked.key} or found.filtering - _OF_LANGUAGE:
-        return None
-    statement, (subject, property_, _) = _finding(found, asked.key)
-    spread = _spread(patterns_of(found.own), subject, property_, Names(root), statistics)
-    if spread.number < _FEWEST_ROWS:
+    patterns = patterns_of(found.own)
+    lowest = _lowest(patterns, asked.key, Names(root), statistics)
+    if lowest.number < _FEWEST:
         return None
     whole = f"{query[: asked.keys_end]}{asked.last_keys}{query[asked.keys_end :]}"
-    is_sure = len(patterns_of(found.own)) == _CLASS_AND_VALUE and not found.filtering and not found.takes_away
-    wanted = math.ceil((_SURELY if is_sure else _PERHAPS) * (asked.limit + asked.offset))
-    if asked.limit > _MOST_ROWS or wanted > _CLEARLY * spread.number:
-        return FirstRows(whole)
-    text = f"STR(?{asked.key})" if spread.have_language else f"?{asked.key}"
-    below = f"{whole[: statement.end]} FILTER({text} < {Literal(spread.below(wanted))}) {whole[statement.end :]}"
-    return FirstRows(whole, below, asked.limit)
+    certain = {term.text[1:] for pattern in patterns for term in pattern if term.kind == "variable"}
+    around = (
+        f"{whole[: group.start]} VALUES ?{asked.key} {{ ",
+        f" }} {ask_of_each(query, group, certain)}{whole[group.end :]}",
+    )
+    is_sure = len(patterns) == _CLASS_AND_VALUE and not found.filtered and not found.takes_away
+    wanted = math.ceil((asked.limit + asked.offset) * (_SURELY if is_sure else _PERHAPS))
+    return FirstRows(whole, asked.limit, asked.offset, lowest, around, wanted)
 
 
-def _finding(found: Statements, key: str) -> tuple[Statement, Pattern]:
-    """The pattern that a row has the value from which it is sorted by, with its statement."""
-    for statement in found.own:
-        for pattern in statement.patterns:
-            if pattern[1].text != "a" and pattern[2].text[1:] == key:
-                return statement, pattern
-    raise UnreadError
-
-
-def _spread(
-    patterns: Iterable[Pattern], subject: Token, property_: Token, names: Names, statistics: Statistics
-) -> Spread:
-    """How the values are spread of the smallest class that the subject is of."""
-    classes = (names.iri(object_) for one, verb, object_ in patterns if verb.text == "a" and one.text == subject.text)
-    number, class_ = min(((statistics.instances(class_), class_) for class_ in classes), default=(0, ""))
-    if number < _FEWEST_ROWS:
+def _lowest(patterns: Sequence[Pattern], key: str, names: Names, statistics: Statistics) -> Lowest:
+    """The lowest values that a list is sorted by: those at the end of a path from the things of a class."""
+    path: list[str] = []
+    while not (classes := [*_classes(key, patterns)]):
+        thing, property_ = _leading_to(key, patterns)
+        path.insert(0, names.iri(property_))
+        key = thing.text[1:]
+        if len(path) > len(patterns):  # round and round
+            raise UnreadError
+    number, class_ = min((statistics.instances(class_), class_) for class_ in map(names.iri, classes))
+    if not path or number < _FEWEST:
         raise UnreadError
-    return statistics.spread(class_, names.iri(property_))
+    return statistics.lowest(class_, tuple(path))
+
+
+def _classes(name: str, patterns: Iterable[Pattern]) -> Iterator[Token]:
+    """What a variable is said to be."""
+    return (class_ for thing, verb, class_ in patterns if verb.text == "a" and thing.text[1:] == name)
+
+
+def _leading_to(name: str, patterns: Iterable[Pattern]) -> tuple[Token, Token]:
+    """The first thing and its property that have a variable as their value."""
+    for thing, property_, value in patterns:
+        if property_.text != "a" and value.text[1:] == name:
+            return thing, property_
+    raise UnreadError
 
 
 def _read_list(root: Group) -> tuple[Group, _List]:

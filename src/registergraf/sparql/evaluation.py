@@ -121,12 +121,14 @@ def evaluate(store: Store, question: Question, terms: Terms, spool: Spool, stati
 
 def _answer(store: Store, question: Question, terms: Terms, spool: Spool, statistics: Statistics | None) -> str:
     fixed = _substitutions(question)
-    for plan in plans(question.query, fixed, statistics):
+    planned = plans(question.query, fixed, statistics)
+    plan = next(planned)
+    while True:
         media_type = _write(_ask(store, plan.text, question, terms.base, fixed), question, terms, spool)
-        if not plan.rows or _rows(spool, question) == plan.rows:
-            break
+        if not plan.rows or (found := _rows(spool, question)) == plan.rows:
+            return media_type
         spool.clear()
-    return media_type
+        plan = planned.send(found)
 
 
 def _ask(

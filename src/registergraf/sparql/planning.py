@@ -10,13 +10,16 @@ from registergraf.sparql.bounding import first_rows
 from registergraf.sparql.joining import join_by_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from pyoxigraph import Variable
 
     from registergraf.sparql.statistics import Statistics
 
-__all__ = ["Plan", "plans"]
+__all__ = ["TRIES", "Plan", "plans"]
+
+TRIES = 2
+"""How often less is asked for than all."""
 
 
 class Plan(NamedTuple):
@@ -26,14 +29,19 @@ class Plan(NamedTuple):
     rows: int = 0
 
 
-def plans(query: str, fixed: Mapping[Variable, Any], statistics: Statistics | None) -> Iterator[Plan]:
-    """Give the texts to try one after the other, the last of which has the answer of the query in any case."""
+def plans(query: str, fixed: Mapping[Variable, Any], statistics: Statistics | None) -> Generator[Plan, int, None]:
+    """Give the texts to try one after the other, the last of which has the answer of the query in any case.
+
+    For each of the others it is to be sent how many rows there were.
+    """
     if fixed:  # such a variable is none that MINUS could compare
         yield Plan(fix(query, {variable.value: term for variable, term in fixed.items()}))
         return
     query = rewrite(query)
     if statistics and (first := first_rows(query, statistics)):
-        if first.below:
-            yield Plan(join_by_hash(first.below, statistics), first.rows)
+        wanted = first.wanted
+        for _ in range(TRIES):
+            if few := first.few(wanted):
+                wanted = first.more(wanted, (yield Plan(few, first.rows)))
         query = first.whole
     yield Plan(join_by_hash(query, statistics) if statistics else query)

@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Store
 
-__all__ = ["MOST_COUNTED", "Spread", "Statistics"]
+    from registergraf.graph.queries import Term
+
+__all__ = ["MOST_COUNTED", "Lowest", "Statistics"]
 
 MOST_COUNTED = 50_000
 """Where counting ends; what there is more of counts as one more."""
 _REMEMBERED = 1_000
 _SAMPLE = 16
-_STEPS = 512
-"""How finely it is told how values are spread."""
+_KNOWN = 4_096
+"""The most values that are known by themselves, of those of a property."""
 _WITH_LANGUAGE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
-_SORTED_BY_CHARACTERS = frozenset({NamedNode("http://www.w3.org/2001/XMLSchema#string"), _WITH_LANGUAGE})
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_SORTED_BY_CHARACTERS = frozenset({NamedNode(f"{_XSD}string"), _WITH_LANGUAGE})
+# So are days without a time zone, in four digits for the year; and what is behind a year or a month in its first day.
+_DAYS = {NamedNode(f"{_XSD}gYear"): "-01-01", NamedNode(f"{_XSD}gYearMonth"): "-01", NamedNode(f"{_XSD}date"): ""}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANCES = "SELECT (COUNT(*) AS ?n) {{ SELECT * {{ ?s a {} }} LIMIT {} }}"
 _TRIPLES = "SELECT (COUNT(*) AS ?n) {{ SELECT * {{ ?s {} ?o }} LIMIT {} }}"
-# MINUS {} has all values read at once; see `registergraf.sparql.joining`.
-_VALUES = "SELECT ?o {{ ?s a {} . {{ ?s {} ?o MINUS {{}} }} }}"
+# MINUS {} has all triples of a property read at once; see `registergraf.sparql.joining`.
+_STEP = "{{ ?s{} {} ?s{} MINUS {{}} }}"
 _TRIPLES_OF_SOME = "SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?s {{ ?s a {} }} LIMIT {} }} ?s ?p ?o }}"
 
 
-class Spread(NamedTuple):
-    """How many values there are, some of them in the order of their characters at even steps, and what they are."""
+class Lowest(NamedTuple):
+    """Of `number` values the first, in the order of their characters; and each as a term, as a query has it."""
 
-    number: int
-    some: Sequence[str]
-    have_language: bool
+    number: int = 0
+    values: Sequence[str] = ()
+    terms: Sequence[str] = ()
 
-    def below(self, number: int) -> str:
-        """A value below which there are about so many; the last one known where there are fewer."""
-        return self.some[min(len(self.some) - 1, -(-number * len(self.some) // self.number))]
+    def below(self, number: int) -> list[str]:
+        """The different terms of about so many values: all below the one behind them; none where that is unknown."""
+        if number < len(self.values):
+            number = bisect_left(self.values, self.values[number])
+        elif len(self.values) < self.number:
+            return []
+        return [*dict.fromkeys(self.terms[:number])]
 
 
-_UNKNOWN = Spread(0, (), have_language=False)
+_UNKNOWN = Lowest()
 
 
 class Statistics:
@@ -53,7 +66,7 @@ class Statistics:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._count = lru_cache(_REMEMBERED)(self._ask)
-        self._spread_of = lru_cache(_REMEMBERED)(self._spread)
+        self._lowest_of = lru_cache(_REMEMBERED)(self._lowest)
 
     def instances(self, class_: str) -> int:
         """How many things are said to be of a class."""
@@ -67,12 +80,13 @@ class Statistics:
         """How many triples are about one thing of a class, by the first few; 0 where there is none."""
         return self._count(_TRIPLES_OF_SOME, class_, _SAMPLE) / max(1, min(_SAMPLE, self.instances(class_)))
 
-    def spread(self, class_: str, property_: str) -> Spread:
-        """How the values of a property are spread that things of a class have.
+    def lowest(self, class_: str, path: tuple[str, ...]) -> Lowest:
+        """The lowest values that things of a class have at the end of a path of properties.
 
-        None are known where there are too many, or not all are strings, or strings with a language.
+        None are known where there are too many, or not all are strings, or strings with a language, or days of one
+        datatype.
         """
-        return self._spread_of(class_, property_)
+        return self._lowest_of(class_, path)
 
     def _ask(self, query: str, iri: str, most: int) -> int:
         try:
@@ -81,21 +95,39 @@ class Statistics:
             return 0
         return int(next(self._select(query.format(term, most)))[0].value)
 
-    def _spread(self, class_: str, property_: str) -> Spread:
-        if self.instances(class_) > MOST_COUNTED or self.triples(property_) > MOST_COUNTED:
+    def _lowest(self, class_: str, path: tuple[str, ...]) -> Lowest:
+        if self.instances(class_) > MOST_COUNTED or any(self.triples(step) > MOST_COUNTED for step in path):
             return _UNKNOWN
         try:
-            query = _VALUES.format(NamedNode(class_), NamedNode(property_))
+            steps = [_STEP.format(number, NamedNode(step), number + 1) for number, step in enumerate(path)]
+            found = self._select(f"SELECT ?s{len(path)} {{ ?s0 a {NamedNode(class_)} . {' '.join(steps)} }}")
         except ValueError:
             return _UNKNOWN
-        values = [value for (value,) in self._select(query)]
-        kinds = {value.datatype if isinstance(value, Literal) else None for value in values}
-        if len(kinds) != 1 or kinds.isdisjoint(_SORTED_BY_CHARACTERS):
+        values = [value for (value,) in found]
+        if not _are_sorted_by_characters(values):
             return _UNKNOWN
-        texts = sorted(value.value for value in values)
-        return Spread(len(texts), texts[:: -(-len(texts) // _STEPS)], kinds == {_WITH_LANGUAGE})
+        known = sorted((value.value, str(value)) for value in values)[:_KNOWN]
+        return Lowest(len(values), [value for value, _ in known], [term for _, term in known])
 
     def _select(self, query: str) -> QuerySolutions:
         found = self._store.query(query)
         assert isinstance(found, QuerySolutions)  # noqa: S101 - it is a SELECT
         return found
+
+
+def _are_sorted_by_characters(values: Iterable[Term]) -> bool:
+    """Whether Oxigraph sorts values as their characters are."""
+    kinds = {value.datatype if isinstance(value, Literal) else None for value in values}
+    if len(kinds) != 1:
+        return False
+    (kind,) = kinds
+    if kind in _DAYS:
+        return all(_is_day(value.value + _DAYS[kind]) for value in values if isinstance(value, Literal))
+    return kind in _SORTED_BY_CHARACTERS
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
