@@ -180,7 +180,8 @@ class Virtuoso(Server):
         shutil.copy(graph, self.folder / "graph.nq")
         self.start()
         text = f"file_open('{self.folder}/graph.nq')"
-        load = f"log_enable(2); DB.DBA.TTLP_MT({text}, '', 'urn:default', 512, 0, 2); checkpoint;"
+        # Not TTLP_MT, which in 7.2.5 stands still every now and then.
+        load = f"log_enable(2); DB.DBA.TTLP({text}, '', 'urn:default', 512); checkpoint;"
         call = ["isql-vt", f"127.0.0.1:{self._sql_port}", "dba", "dba", f"exec={load}"]
         try:
             made = subprocess.run(call, check=True, capture_output=True, text=True, timeout=LOAD_SECONDS)

@@ -53,13 +53,12 @@ def settle() -> None:
     gc.freeze()
 
 
-def move_to_large_pages(most_mb: int) -> Iterator[None]:
-    """Move what this process has written into pages of 2 MiB, one with each step, which takes some milliseconds.
+def move_to_large_pages(most_mb: int) -> None:
+    """Move what this process has written into pages of 2 MiB, each of which takes some milliseconds.
 
-    A graph is looked up all over memory, and with pages of 4 KiB the processor spends much of its time on finding out
-    where they are. What is shared with the process that this one was forked from is copied, once and for all, instead
-    of page by page when a query counts its references. Ends after `most_mb` MiB, and where the kernel cannot do it,
-    which Linux can since 6.1, or tells nothing of the memory.
+    With pages of 4 KiB the processor spends much of its time on finding out where things are. What is shared with the
+    process that this one was forked from is copied. Ends after `most_mb` MiB, and where the kernel cannot do it, which
+    Linux can since 6.1, or tells nothing of the memory.
     """
     madvise = getattr(ctypes.CDLL(None), "madvise", None)
     if madvise is None:
@@ -70,7 +69,6 @@ def move_to_large_pages(most_mb: int) -> Iterator[None]:
             if left <= 0:
                 return
             left -= not madvise(ctypes.c_void_p(page), ctypes.c_size_t(_LARGE_PAGE), _MADV_COLLAPSE)
-            yield
 
 
 def _written() -> Iterator[tuple[int, int]]:

@@ -77,7 +77,7 @@ SETTINGS = (
     Setting(
         "large-pages-mb",
         512,
-        "Memory that the front, and each query worker of a graph above 64 MiB, keeps in large pages, in MiB; 0: none",
+        "Memory that the front, which makes the pages, keeps in large pages of the processor, in MiB; 0: none",
     ),
     Setting("query-length", 100_000, "Longest SPARQL query, in characters"),
     Setting("query-nesting", 100, "Deepest nesting of brackets in a SPARQL query"),

@@ -69,8 +69,7 @@ class World:
 
         warm(self._flask)
         settle()
-        for _ in move_to_large_pages(self._settings.large_pages_mb):
-            pass
+        move_to_large_pages(self._settings.large_pages_mb)
 
     def make_ahead(self) -> Iterator[bool]:
         """Make the pages that most will ask for, one with each step, which is true."""

@@ -34,8 +34,6 @@ _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 1.0
 _TRIES = 3
 """Workers that are asked a question before it is taken to be what ends them."""
-_SMALL = 64 << 20
-"""Bytes of a dataset that is looked up about as fast in small pages, which all workers share."""
 _LONG_SECONDS = 0.2
 """How long a question is worked on until another may begin beside it."""
 _OF_VIEWS = ("view/", "inference/")
@@ -75,7 +73,6 @@ class WorkerPool:
             prefixes=dict(prefixes),
             query_seconds=settings.query_seconds,
             query_memory_mb=settings.query_memory_mb,
-            large_pages_mb=settings.large_pages_mb if size > _SMALL and not on_disk else 0,
             answer_mb=settings.answer_mb,
             answer_rows=settings.answer_rows,
             base=base,

@@ -76,8 +76,6 @@ class Setup:
     prefixes: dict[str, str]
     query_seconds: float
     query_memory_mb: int
-    large_pages_mb: int
-    """How much of its memory a worker moves into large pages."""
     answer_mb: int
     answer_rows: int
     base: str

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from registergraf.errors import QueryError, QueryLimitError
-from registergraf.memory import give_back, move_to_large_pages
+from registergraf.memory import give_back
 from registergraf.sparql.days import Days
 from registergraf.sparql.evaluation import Terms, evaluate
 from registergraf.sparql.isolation import deadline, limit_memory
@@ -17,8 +17,6 @@ from registergraf.sparql.spool import Spool
 from registergraf.sparql.wire import Channel, ChannelClosedError, pack_error, unpack_question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyoxigraph import Store
 
     from registergraf.sparql.evaluation import Question
@@ -43,7 +41,6 @@ def work(channel: Channel, loaded: Loaded, setup: Setup) -> None:
     """Answer the questions of a channel until its other end is closed."""
     limit_memory(setup.query_memory_mb)
     days = Days(loaded.dataset, setup.queries, setup.base, loaded.view)
-    moving = move_to_large_pages(setup.large_pages_mb)
     with suppress(ChannelClosedError):
         while True:
             question = unpack_question(channel.receive().header)
@@ -52,19 +49,8 @@ def work(channel: Channel, loaded: Loaded, setup: Setup) -> None:
                 Spool(setup.spool, _most_bytes(question, setup)) as spool,
             ):
                 _reply(channel, days, question, setup, spool)
-            _use_the_rest(channel, moving)
-
-
-def _use_the_rest(channel: Channel, moving: Iterator[None]) -> None:
-    """Put the memory in order until something is asked; one step of it in any case, which the next questions pay back.
-
-    Who is asked without rest would else never get to it.
-    """
-    for _ in moving:
-        if channel.hears(0):
-            return
-    if not channel.hears(_REST_SECONDS):
-        give_back()
+            if not channel.hears(_REST_SECONDS):
+                give_back()
 
 
 def _most_bytes(question: Question, setup: Setup) -> int:
