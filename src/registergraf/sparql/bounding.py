@@ -81,7 +81,7 @@ class _List(NamedTuple):
 
 def first_rows(query: str, statistics: Statistics) -> FirstRows | None:
     """Give how the rows of a query are found faster, and in one order from page to page; None where they are not."""
-    if not _WORTH_READING.search(query):
+    if not _WORTH_READING.search(query) or not statistics.seem_many(query, _FEWEST):
         return None
     try:
         root = read(query)

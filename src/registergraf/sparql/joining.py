@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["join_by_hash"]
 
-_CLASS = re.compile(r"[?$]\w+\s+a\s+(?: <(?P<iri>[^<>\s]+)> | (?P<prefix>[\w-]*):(?P<local>[\w-]+) )", re.VERBOSE)
 # Where there is more than one group of triple patterns, or the first solutions will do.
 _OTHERS = re.compile(
     r"\b(?:UNION|GRAPH|SERVICE|LATERAL|VALUES|BIND|EXISTS|ASK|CONSTRUCT|DESCRIBE|FROM|BASE)\b", re.IGNORECASE
@@ -51,24 +50,13 @@ _CLEARLY = 0.7
 
 def join_by_hash(query: str, statistics: Statistics) -> str:
     """Give a query with the same answers that Oxigraph evaluates faster over a graph, or the query itself."""
-    if not _may_be_many(query, statistics) or _OTHERS.search(query):
+    if not statistics.seem_many(query, _FEWEST_THINGS) or _OTHERS.search(query):
         return query
     root = read(query)
     try:
         return _joined(query, root, statistics) if root else query
     except UnreadError:
         return query
-
-
-def _may_be_many(query: str, statistics: Statistics) -> bool:
-    """Whether there seem to be many things of a class that stands in a query; a quick guess."""
-    for found in _CLASS.finditer(query):
-        iri = found["iri"]
-        if iri is None and (prefix := re.search(rf"(?:^|\s){found['prefix']}:\s*<([^<>\s]*)>", query)):
-            iri = prefix[1] + found["local"]
-        if iri and statistics.instances(iri) >= _FEWEST_THINGS:
-            return True
-    return False
 
 
 def _joined(query: str, root: Group, statistics: Statistics) -> str:

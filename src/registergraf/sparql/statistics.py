@@ -38,6 +38,9 @@ _STEP = "{{ ?s{} {} ?s{} MINUS {{}} }}"
 _TRIPLES_OF_SOME = "SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?s {{ ?s a {} }} LIMIT {} }} ?s ?p ?o }}"
 
 
+_OF_CLASS = re.compile(r"[?$]\w+\s+a\s+(?: <(?P<iri>[^<>\s]+)> | (?P<prefix>[\w-]*):(?P<local>[\w-]+) )", re.VERBOSE)
+
+
 class Lowest(NamedTuple):
     """Of `number` values the first, in the order of their characters; and each as a term, as a query has it."""
 
@@ -71,6 +74,16 @@ class Statistics:
     def instances(self, class_: str) -> int:
         """How many things are said to be of a class."""
         return self._count(_INSTANCES, class_, MOST_COUNTED + 1)
+
+    def seem_many(self, query: str, least: int) -> bool:
+        """Whether there seem to be so many things of a class that stands in a query; a quick guess."""
+        for found in _OF_CLASS.finditer(query):
+            iri = found["iri"]
+            if iri is None and (prefix := re.search(rf"(?:^|\s){found['prefix']}:\s*<([^<>\s]*)>", query)):
+                iri = prefix[1] + found["local"]
+            if iri and self.instances(iri) >= least:
+                return True
+        return False
 
     def triples(self, property_: str) -> int:
         """How many triples have a property."""
