@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,13 +14,18 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bench_http.servers import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
 ANSWER_SECONDS = 60
+BEGUN_SECONDS = 0.5
+"""After which all clients of a load are at work."""
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
+
+
+Times = dict[str, list[float]]
 
 
 class NoAnswerError(Exception):
@@ -80,6 +88,28 @@ def run(server: Server, targets: Path, clients: int, seconds: float) -> Round:
     return Round(
         requests / duration * 1e6, median / 1e3, p99 / 1e3, int(not_modified), int(refused), int(broken), passes
     )
+
+
+def run_beside(server: Server, targets: Path, others: int, seconds: float, queries: Iterator[tuple[str, str]]) -> Times:
+    """Ask named queries one after the other, beside so many other clients that ask the addresses for so long.
+
+    Gives the milliseconds that those of each name took. `run` asks from connections that all do the same, and does not
+    tell which query took how long.
+    """
+    times: Times = {}
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_SECONDS)
+    with ThreadPoolExecutor(1) as beside:
+        load = beside.submit(run, server, targets, others, seconds)
+        time.sleep(BEGUN_SECONDS)
+        while not load.done():
+            name, query = next(queries)
+            started = time.perf_counter()
+            connection.request("GET", f"{server.path}{quote(query, safe='')}", headers={"Accept": ACCEPT})
+            connection.getresponse().read()
+            if not load.done():  # else it had the server for itself in the end
+                times.setdefault(name, []).append((time.perf_counter() - started) * 1000)
+    connection.close()
+    return times
 
 
 def ask(server: Server, query: str, accept: str = ACCEPT) -> tuple[bytes, str]:

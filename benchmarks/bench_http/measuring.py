@@ -7,16 +7,18 @@ import io
 import json
 import math
 import time
+from itertools import cycle
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench_http.client import ANSWER_SECONDS, NoAnswerError, Round, ask, run, write_targets
+from bench_http.client import ANSWER_SECONDS, NoAnswerError, Round, ask, run, run_beside, write_targets
 from bench_http.workload import QUESTIONS, never_repeated, read_values, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from bench_http.client import Times
     from bench_http.servers import Server
     from bench_http.workload import Values
 
@@ -25,6 +27,8 @@ PEER = "Oxigraph"
 MANY = 2_500
 """Addresses that a client is given for each second of a run; one of never-repeated queries that needs more says so."""
 ASKED_ALONE = 3_000
+BESIDE = 2
+"""How many times as long one client is watched beside the others as these are in another run."""
 SLOW_SECONDS = 0.3
 """A query that takes longer is timed by itself, since few or none would be answered in a run of the client."""
 CHECKED = 3
@@ -85,6 +89,7 @@ def measure(
         whole = [server for server in servers if server.has_claims]
         loads(f"The {len(gallery)} questions of the gallery", gallery, whole)
     _memory(servers)
+    _beside(servers, plan, values, targets)
     _alone(servers, plan, values, targets)
 
 
@@ -134,6 +139,30 @@ def _remarks(rounds: Sequence[Round], title: str) -> str:
     if "never" in title and (passes := max(one.passes for one in rounds)) > 1:
         told.append(f"the list was asked {passes:.1f} times")
     return "; ".join(told)
+
+
+def _beside(servers: Sequence[Server], plan: Plan, values: Values, targets: Path) -> None:
+    """Each question in turn, never repeated, while the other clients ask all of them."""
+    seen: dict[str, Times] = {}
+    for number, server in enumerate(servers):
+        seconds = plan.rounds * plan.seconds * BESIDE
+        write_targets(server, never_repeated(values, QUESTIONS, 500 + number), round(MANY * seconds), targets)
+        chances = {name: never_repeated(values, {name: text}, 600 + number) for name, text in QUESTIONS.items()}
+        queries = ((name, next(chances[name])) for name in cycle(QUESTIONS))
+        seen[server.name] = run_beside(server, targets, plan.clients - 1, seconds, queries)
+    print(f"\nOne of {plan.clients} clients, of which the others ask all questions, ms (median):\n")
+    middle = {name: {question: median(took) for question, took in times.items()} for name, times in seen.items()}
+    print(_table_of_questions(middle), flush=True)
+
+
+def _table_of_questions(middle: Mapping[str, Mapping[str, float]]) -> str:
+    """Milliseconds by server and question, and how many times ours the peer's are."""
+    lines = [f"| question | {' | '.join(middle)} | Oxigraph's / ours |", "| --- " * (len(middle) + 2) + "|"]
+    for question in QUESTIONS:
+        took = [times.get(question, math.nan) for times in middle.values()]
+        ratio = middle.get(PEER, {}).get(question, math.nan) / middle.get(OURS, {}).get(question, math.nan)
+        lines.append(f"| {question} | {' | '.join(f'{one:.2f}' for one in took)} | {ratio:.2f} |")
+    return "\n".join(lines)
 
 
 def _alone(servers: Sequence[Server], plan: Plan, values: Values, targets: Path) -> None:
