@@ -205,21 +205,24 @@ def test_the_lowest_values() -> None:
     lowest = statistics.lowest("http://x/C", ("http://x/name",))
 
     assert lowest.number == 5_000
-    assert lowest.below(2) == ['"0000"', '"0001"']
-    assert len(lowest.below(4_000)) == 4_000
-    assert lowest.below(4_500) == []
-    assert statistics.lowest("http://x/C", ("http://x/label",)).below(5) == []
+    assert lowest.first(2) == ['"0000"', '"0001"']
+    assert len(lowest.first(4_000)) == 4_000
+    assert lowest.first(4_500) == []
+    assert statistics.lowest("http://x/C", ("http://x/label",)).first(5) == []
     assert statistics.lowest("http://x/C", ("http://x/part",)).number == 0
     assert statistics.lowest("http://x/C", ("no iri",)).number == 0
 
 
 def test_values_that_are_equal_are_known_together() -> None:
     """Or none of them, since the rows with them come in one order; each term is told once."""
-    named = Lowest(5, ["a", "b", "b", "b", "c"], ['"a"@en', '"b"@en', '"b"@nb', '"b"@nb', '"c"@en'])
+    all_of_them = Lowest(5, ["a", "b", "b", "b", "c"], ['"a"@en', '"b"@en', '"b"@nb', '"b"@nb', '"c"@en'])
+    some = Lowest(6, *all_of_them[1:])
 
-    assert [named.below(number) for number in range(1, 4)] == [['"a"@en']] * 3
-    assert named.below(4) == ['"a"@en', '"b"@en', '"b"@nb']
-    assert named.below(5) == [*named.below(4), '"c"@en']
+    assert all_of_them.first(1) == some.first(1) == ['"a"@en']
+    for number in (2, 3, 4):
+        assert all_of_them.first(number) == some.first(number) == ['"a"@en', '"b"@en', '"b"@nb']
+    assert all_of_them.first(5) == all_of_them.first(9) == ['"a"@en', '"b"@en', '"b"@nb', '"c"@en']
+    assert some.first(5) == some.first(9) == []
 
 
 @pytest.mark.parametrize(

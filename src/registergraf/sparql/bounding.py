@@ -60,7 +60,7 @@ class FirstRows(NamedTuple):
         """The query for the rows with so many of the lowest values; "" where that is not less than asking for all."""
         if self.rows > _MOST_ROWS or wanted > _CLEARLY * self.lowest.number:
             return ""
-        terms = self.lowest.below(wanted)
+        terms = self.lowest.first(wanted)
         return " ".join(terms).join(self.around) if terms else ""
 
     def more(self, wanted: int, found: int) -> int:

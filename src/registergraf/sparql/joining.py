@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from registergraf.querytext.reading import NEUTRAL, Group, Token, read
 from registergraf.querytext.statements import Names, UnreadError, patterns_of, read_statements
-from registergraf.sparql.statistics import MOST_COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +34,8 @@ _OTHERS = re.compile(
     r"\b(?:UNION|GRAPH|SERVICE|LATERAL|VALUES|BIND|EXISTS|ASK|CONSTRUCT|DESCRIBE|FROM|BASE)\b", re.IGNORECASE
 )
 _WHOLE = frozenset({"order", "group"})
+_MOST = 50_000
+"""Things, and triples of a property, that are put into a hash table: it takes the memory of a query."""
 _FEWEST_THINGS = 1_000
 """Below this it takes longer to read the query than could be saved."""
 # What was measured, in microseconds, is told apart only by its order: 1 to find a property of a thing of which nothing
@@ -141,11 +142,11 @@ def _star(found: Statements, counts: _Counts) -> str:
         return ""
     (name,) = subjects
     things, triples_of_one = counts.fewest(object_ for _, verb, object_ in own if verb.text == "a")
-    if not _FEWEST_THINGS <= things <= MOST_COUNTED:
+    if not _FEWEST_THINGS <= things <= _MOST:
         return ""
     properties = _properties(found, name)
     numbers = [counts.triples(verb) for _, verb, _ in properties]
-    if not numbers or max(numbers) > MOST_COUNTED:
+    if not numbers or max(numbers) > _MOST:
         return ""
     passing = (_FILTERED if object_.text[1:] in found.filtered else 1 for _, _, object_ in properties)
     read_at_once = sum(number * part for number, part in zip(numbers, passing, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_COUNTED", "Lowest", "Statistics"]
 
-MOST_COUNTED = 50_000
+MOST_COUNTED = 200_000
 """Where counting ends; what there is more of counts as one more."""
 _REMEMBERED = 1_000
 _SAMPLE = 16
@@ -48,13 +48,12 @@ class Lowest(NamedTuple):
     values: Sequence[str] = ()
     terms: Sequence[str] = ()
 
-    def below(self, number: int) -> list[str]:
-        """The different terms of about so many values: all below the one behind them; none where that is unknown."""
-        if number < len(self.values):
-            number = bisect_left(self.values, self.values[number])
-        elif len(self.values) < self.number:
+    def first(self, number: int) -> list[str]:
+        """The different terms of the first so many values, and of those equal to the last; none where unknown."""
+        end = bisect_right(self.values, self.values[number - 1]) if number <= len(self.values) else len(self.values)
+        if end == len(self.values) < self.number:
             return []
-        return [*dict.fromkeys(self.terms[:number])]
+        return [*dict.fromkeys(self.terms[:end])]
 
 
 _UNKNOWN = Lowest()

@@ -60,9 +60,7 @@ def _most_bytes(question: Question, setup: Setup) -> int:
 def _reply(channel: Channel, days: Days, question: Question, setup: Setup, spool: Spool) -> None:
     try:
         terms = Terms(setup.prefixes, setup.base, setup.answer_rows)
-        # What was measured is the graph in memory.
-        statistics = None if setup.index else days.statistics_for(question)
-        media_type = evaluate(days.store_for(question), question, terms, spool, statistics)
+        media_type = evaluate(days.store_for(question), question, terms, spool, days.statistics_for(question))
     except QueryError as error:
         channel.send(pack_error(error))
     except MemoryError:
