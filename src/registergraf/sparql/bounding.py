@@ -6,10 +6,11 @@ sorted by the values of a property, of which the graph knows the lowest, only ro
 many as seem to do by how many there were, and at last all. What is taken away is asked of each of so few rows by itself
 (`registergraf.querytext.nesting`).
 
-That holds where each row has a value of the property, and all its values are strings, or all have a language: Oxigraph
-sorts those by their characters, as they are sorted here. SPARQL leaves it open in which order rows come that are equal
-by all keys (section 15.1), and the ways may find them in different ones; so whoever asks for such a list page by page
-has it sorted by what it shows too, whichever way is gone, and no row is on two pages or on none.
+That holds where each row has a value of the property, and all its values are strings, or all have a language, or all
+are days of one datatype: Oxigraph sorts those as their characters are, and so are they sorted here. SPARQL leaves it
+open in which order rows come that are equal by all keys (section 15.1), and the ways may find them in different ones;
+so whoever asks for such a list page by page has it sorted by what it shows too, whichever way is gone, and no row is on
+two pages or on none.
 """
 
 from __future__ import annotations
