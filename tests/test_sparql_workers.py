@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -56,6 +57,28 @@ def test_bounds_before_parsing(pool: WorkerPool) -> None:
             pool.answer(query, None)
         assert caught.value.limit == limit
     assert pids(pool) == before
+
+
+def test_a_short_question_begins_before_long_ones_that_came_earlier(single: Callable[..., WorkerPool]) -> None:
+    """Once it is known what they take; and those that came earlier are answered, too."""
+    product = "".join(f"VALUES ?v{i} {{{' '.join(map(str, range(40)))}}}" for i in range(3))
+    ended: list[str] = []
+
+    async def ask(pool: WorkerPool, query: str) -> None:
+        await pool.ask_soon(Question(query))
+        ended.append(query)
+
+    async def together(pool: WorkerPool) -> None:
+        long = [f"SELECT (COUNT(*) AS ?n) {{ {product} }} # {number}" for number in range(4)]
+        await asyncio.gather(*(ask(pool, query) for query in (*long, "ASK {}")))
+
+    with single() as pool:
+        for _ in range(3):
+            ended.clear()
+            pool.home.run(together(pool))
+
+    assert len(ended) == 5
+    assert ended.index("ASK {}") < 3
 
 
 def test_deadline_kills_one_worker_only(hasty: WorkerPool) -> None:

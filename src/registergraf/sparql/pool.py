@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections import deque
 from dataclasses import replace
 from threading import Condition, Event, Thread
@@ -15,6 +16,7 @@ from registergraf.errors import QueryError, QueryLimitError
 from registergraf.namespaces import BASE
 from registergraf.sparql.days import day_of
 from registergraf.sparql.evaluation import Answer, Question
+from registergraf.sparql.expecting import Expected, kind_of
 from registergraf.sparql.guard import scan
 from registergraf.sparql.home import Home, Ticket
 from registergraf.sparql.process import KilledError, Nursery, WorkerProcess
@@ -36,6 +38,8 @@ _TRIES = 3
 """Workers that are asked a question before it is taken to be what ends them."""
 _LONG_SECONDS = 0.2
 """How long a question is worked on until another may begin beside it."""
+_PATIENCE = 5
+"""How many times as long as it is expected to take a question waits until it goes before those that came later."""
 _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
@@ -50,7 +54,9 @@ class WorkerPool:
 
     One question more is worked on at once than there are processors, so that none of these waits for the next: still
     more would take from each other what the processors have at hand. Those that take long do not count, so that they
-    hold up the short ones only while there are no more workers.
+    hold up the short ones only while there are no more workers. Of those that wait the one begins that is due first,
+    each some times as long after it came as it is expected to take: so a look-up need not wait for all lists that came
+    before, and no list waits for ever.
     """
 
     def __init__(  # noqa: PLR0913 - what is beside the dataset, the settings and the prefixes is named
@@ -82,7 +88,8 @@ class WorkerPool:
         self._nursery = Nursery(self._setup)
         # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
-        self._queue: dict[Future[WorkerProcess], None] = {}
+        self._queue: dict[Future[WorkerProcess], float] = {}  # with when each is due
+        self._expected = Expected()
         self._at_once = _processors() + 1
         self._busy = 0
         self._workers: set[WorkerProcess] = set()
@@ -151,7 +158,8 @@ class WorkerPool:
                     raise
 
     async def _ask(self, question: Question) -> Answer:
-        worker = await self._take()
+        kind = kind_of(question.query)
+        worker = await self._take(self._expected.seconds(kind))
         turn = _Turn(self._make_room)
         try:
             reply = await worker.ask(question)
@@ -163,7 +171,7 @@ class WorkerPool:
             self._part_with(worker)  # it would start the next query with what this one left
         else:
             self._give(worker)
-        turn.end()
+        self._expected.note(kind, turn.end())
         if isinstance(reply, Answer):
             return reply
         raise reply
@@ -197,11 +205,14 @@ class WorkerPool:
         while self._idle:
             self._part_with(self._idle.popleft())
 
-    async def _take(self) -> WorkerProcess:
-        """Wait for a worker, unless too many wait already; `QueryError` where the pool is closed."""
+    async def _take(self, seconds: float) -> WorkerProcess:
+        """Wait for a worker, expected to be needed for so long, unless too many wait already.
+
+        Raises `QueryError` where the pool is closed.
+        """
         if self._closed.is_set():
             raise QueryError(_CLOSED)
-        return self._next_worker() or await self._wait()
+        return self._next_worker() or await self._wait(seconds)
 
     def _next_worker(self) -> WorkerProcess | None:
         """One that is free and alive, if a question may begin; the last one that was at work, which is the quickest."""
@@ -218,14 +229,14 @@ class WorkerPool:
         self._busy -= 1
         self._hand_over()
 
-    async def _wait(self) -> WorkerProcess:
+    async def _wait(self, seconds: float) -> WorkerProcess:
         """Wait in the queue until a worker is handed over; the place is given up where nobody waits any more."""
         if len(self._queue) >= self._settings.query_queue:
             message = f"{len(self._queue)} queries wait already, as many as may; try again later"
             raise QueryLimitError("query-queue", message)
         loop = asyncio.get_running_loop()
         place: Future[WorkerProcess] = loop.create_future()
-        self._queue[place] = None
+        self._queue[place] = time.perf_counter() + _PATIENCE * seconds
         late = loop.call_later(self._settings.query_wait_seconds, self._be_late, place)
         try:
             return await place
@@ -252,9 +263,9 @@ class WorkerPool:
         self._hand_over()
 
     def _hand_over(self) -> None:
-        """Have those begin who waited longest, as far as they may."""
+        """Have those begin who are due first, as far as they may."""
         while self._queue:
-            place = next(iter(self._queue))
+            place = min(self._queue, key=self._queue.__getitem__)
             if not place.done():
                 worker = self._next_worker()
                 if worker is None:
@@ -310,11 +321,13 @@ class _Turn:
 
     def __init__(self, made_room: Callable[[], None]) -> None:
         self._made_room: Callable[[], None] | None = made_room
+        self._began = time.perf_counter()
         self._long = asyncio.get_running_loop().call_later(_LONG_SECONDS, self.end)
 
-    def end(self) -> None:
-        """Make room, unless that was done."""
+    def end(self) -> float:
+        """Make room, unless that was done; gives the seconds since it began."""
         self._long.cancel()
         made_room, self._made_room = self._made_room, None
         if made_room:
             made_room()
+        return time.perf_counter() - self._began
