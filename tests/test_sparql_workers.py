@@ -18,6 +18,7 @@ import pytest
 from pools import FOREVER, PREFIXES, busy, exists, pids, settings, wait_until
 from registergraf.errors import CalledOffError, QueryError, QueryLimitError
 from registergraf.sparql import Question, Ticket, WorkerPool
+from registergraf.sparql.expecting import kind_of
 from registergraf.sparql.process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ def test_a_short_question_begins_before_long_ones_that_came_earlier(single: Call
 
     assert len(ended) == 5
     assert ended.index("ASK {}") < 3
+
+
+def test_what_is_killed_at_its_limit_is_expected_to_take_long(single: Callable[..., WorkerPool]) -> None:
+    """Else a question without end would begin before others each time that it comes."""
+    with single(query_seconds=0.3) as pool:
+        with pytest.raises(QueryLimitError):
+            pool.answer(FOREVER, None)
+        assert pool._expected.seconds(kind_of(FOREVER)) >= 0.3
 
 
 def test_deadline_kills_one_worker_only(hasty: WorkerPool) -> None:

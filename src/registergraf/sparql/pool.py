@@ -163,9 +163,11 @@ class WorkerPool:
         turn = _Turn(self._make_room)
         try:
             reply = await worker.ask(question)
-        except BaseException:
+        except BaseException as error:
             self._part_with(worker)
-            turn.end()
+            seconds = turn.end()
+            if isinstance(error, QueryLimitError):  # one whose client left tells nothing of what it takes
+                self._expected.note(kind, seconds)
             raise
         if isinstance(reply, QueryLimitError) and reply.limit == "query-memory-mb":
             self._part_with(worker)  # it would start the next query with what this one left

@@ -31,14 +31,12 @@ _SORTED_BY_CHARACTERS = frozenset({NamedNode(f"{_XSD}string"), _WITH_LANGUAGE})
 # So are days without a time zone, in four digits for the year; and what is behind a year or a month in its first day.
 _DAYS = {NamedNode(f"{_XSD}gYear"): "-01-01", NamedNode(f"{_XSD}gYearMonth"): "-01", NamedNode(f"{_XSD}date"): ""}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_OF_CLASS = re.compile(r"[?$]\w+\s+a\s+(?: <(?P<iri>[^<>\s]+)> | (?P<prefix>[\w-]*):(?P<local>[\w-]+) )", re.VERBOSE)
 _INSTANCES = "SELECT (COUNT(*) AS ?n) {{ SELECT * {{ ?s a {} }} LIMIT {} }}"
 _TRIPLES = "SELECT (COUNT(*) AS ?n) {{ SELECT * {{ ?s {} ?o }} LIMIT {} }}"
 # MINUS {} has all triples of a property read at once; see `registergraf.sparql.joining`.
 _STEP = "{{ ?s{} {} ?s{} MINUS {{}} }}"
 _TRIPLES_OF_SOME = "SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?s {{ ?s a {} }} LIMIT {} }} ?s ?p ?o }}"
-
-
-_OF_CLASS = re.compile(r"[?$]\w+\s+a\s+(?: <(?P<iri>[^<>\s]+)> | (?P<prefix>[\w-]*):(?P<local>[\w-]+) )", re.VERBOSE)
 
 
 class Lowest(NamedTuple):

@@ -26,7 +26,7 @@ __all__ = ["AHEAD", "Ahead", "ahead_of"]
 AHEAD = "registergraf.ahead"
 """Where an application has them."""
 _LEVEL = 1
-"""Of compression: it takes a millisecond, and a tenth of the room."""
+"""Of compression, the quickest there is."""
 
 
 class Ahead:
@@ -42,7 +42,7 @@ class Ahead:
     def make(self, app: Flask) -> Iterator[bool]:
         """Make the pages of an application, one with each step (true), until all are there or the next has no room."""
         asking = app.test_client()
-        for path in _addresses(app.extensions[EXTENSION]) if self._left else ():
+        for path in _addresses(app.extensions[EXTENSION]) if self._left > 0 else ():
             answer = asking.get(path)
             if answer.status_code != 200:  # noqa: PLR2004 - whoever asks is to be told
                 continue
