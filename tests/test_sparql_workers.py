@@ -17,7 +17,8 @@ import pytest
 
 from pools import FOREVER, PREFIXES, busy, exists, pids, settings, wait_until
 from registergraf.errors import CalledOffError, QueryError, QueryLimitError
-from registergraf.sparql import Question, Ticket, WorkerPool
+from registergraf.sparql import Question, Ticket, WorkerPool, expecting
+from registergraf.sparql import pool as pools_of_workers
 from registergraf.sparql.expecting import kind_of
 from registergraf.sparql.process import WorkerProcess
 
@@ -119,6 +120,7 @@ def test_back_soon_after_a_kill(single: Callable[..., WorkerPool]) -> None:
 def test_short_questions_take_turns_at_the_processors(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One more is worked on than there are processors, by the same workers; what takes long has others beside it."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(pools_of_workers, "_SHORT_SECONDS", 0.0)
     under_way: set[int] = set()
     most: list[int] = []
     ask = WorkerProcess.ask
@@ -140,6 +142,23 @@ def test_short_questions_take_turns_at_the_processors(dataset: Path, monkeypatch
         slow = [threads.submit(pool.answer, FOREVER, None) for _ in range(2)]
         wait_until(lambda: len(under_way) == 2)
         assert pool.answer("ASK {}", None).body
+        assert not any(answer.done() for answer in slow)
+
+
+def test_a_short_question_begins_beside_as_many_as_may(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it is known to be short; another waits until one of those is done."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(pools_of_workers, "_SHORT_SECONDS", 0.5)
+    monkeypatch.setattr(pools_of_workers, "_LONG_SECONDS", 60.0)
+    given = settings(query_workers=3, query_seconds=2.0, query_wait_seconds=0.1)
+    with WorkerPool(dataset, given, PREFIXES) as pool, ThreadPoolExecutor(2) as threads:
+        assert pool.answer("ASK {}", None).body
+        slow = [threads.submit(pool.answer, query, None) for query in (FOREVER, f"{FOREVER} OFFSET 0")]
+        wait_until(lambda: pool._busy == 2)
+        monkeypatch.setattr(expecting, "_UNKNOWN", 1.0)
+        assert pool.answer("ASK {}", None).body
+        with pytest.raises(QueryLimitError, match="busy"):
+            pool.answer("ASK { } # not known", None)
         assert not any(answer.done() for answer in slow)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,12 +15,14 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bench_http.servers import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
 ANSWER_SECONDS = 60
+NO_TAG = '"none"'
+TAGS_AT_ONCE = 8
 BEGUN_SECONDS = 0.5
 """After which all clients of a load are at work."""
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
@@ -50,19 +53,27 @@ class Round(NamedTuple):
 
 def write_targets(server: Server, queries: Iterable[str], count: int, target: Path, *, tags: bool = False) -> Path:
     """Write the addresses that ask a server so many queries; with `tags` what the server gave as entity tag."""
+    asked = [*islice(queries, count)]
+    ends = [f"\t{tag}" for tag in _tags(server, asked)] if tags else [""] * len(asked)
     with target.open("w", encoding="ascii") as file:
-        for query in islice(queries, count):
-            address = f"{server.path}{quote(query, safe='')}"
-            tag = f"\t{_tag(server, query)}" if tags else ""
-            file.write(f"{address}{tag}\n")
+        file.writelines(f"{server.path}{quote(query, safe='')}{end}\n" for query, end in zip(asked, ends, strict=True))
     return target
+
+
+def _tags(server: Server, queries: Sequence[str]) -> list[str]:
+    """What a server gives as entity tag of each; one that gives none with the first is not asked for the others."""
+    first = _tag(server, queries[0])
+    if first == NO_TAG:
+        return [NO_TAG] * len(queries)
+    with ThreadPoolExecutor(TAGS_AT_ONCE) as threads:
+        return [first, *threads.map(partial(_tag, server), queries[1:])]
 
 
 def _tag(server: Server, query: str) -> str:
     try:
-        return ask(server, query)[1] or '"none"'
+        return ask(server, query)[1] or NO_TAG
     except NoAnswerError:
-        return '"none"'
+        return NO_TAG
 
 
 def run(server: Server, targets: Path, clients: int, seconds: float) -> Round:

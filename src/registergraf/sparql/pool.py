@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import replace
 from threading import Condition, Event, Thread
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from registergraf.errors import QueryError, QueryLimitError
 from registergraf.namespaces import BASE
@@ -40,6 +40,8 @@ _LONG_SECONDS = 0.2
 """How long a question is worked on until another may begin beside it."""
 _PATIENCE = 5
 """How many times as long as it is expected to take a question waits until it goes before those that came later."""
+_SHORT_SECONDS = 0.002
+"""What is expected to take less is short: one more may begin beside as many as may, from which it takes little."""
 _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
 
@@ -88,7 +90,7 @@ class WorkerPool:
         self._nursery = Nursery(self._setup)
         # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
-        self._queue: dict[Future[WorkerProcess], float] = {}  # with when each is due
+        self._queue: dict[Future[WorkerProcess], _Wait] = {}
         self._expected = Expected()
         self._at_once = _processors() + 1
         self._busy = 0
@@ -214,11 +216,15 @@ class WorkerPool:
         """
         if self._closed.is_set():
             raise QueryError(_CLOSED)
-        return self._next_worker() or await self._wait(seconds)
+        return self._next_worker(seconds) or await self._wait(seconds)
 
-    def _next_worker(self) -> WorkerProcess | None:
-        """One that is free and alive, if a question may begin; the last one that was at work, which is the quickest."""
-        while self._idle and self._busy < self._at_once:
+    def _next_worker(self, seconds: float) -> WorkerProcess | None:
+        """One that is free and alive, if a question may begin that is expected to take so long.
+
+        It is the last one that was at work, which is the quickest.
+        """
+        at_once = self._at_once + (seconds < _SHORT_SECONDS)
+        while self._idle and self._busy < at_once:
             worker = self._idle.pop()
             if worker.alive:
                 self._busy += 1
@@ -238,7 +244,7 @@ class WorkerPool:
             raise QueryLimitError("query-queue", message)
         loop = asyncio.get_running_loop()
         place: Future[WorkerProcess] = loop.create_future()
-        self._queue[place] = time.perf_counter() + _PATIENCE * seconds
+        self._queue[place] = _Wait(time.perf_counter() + _PATIENCE * seconds, seconds)
         late = loop.call_later(self._settings.query_wait_seconds, self._be_late, place)
         try:
             return await place
@@ -269,7 +275,7 @@ class WorkerPool:
         while self._queue:
             place = min(self._queue, key=self._queue.__getitem__)
             if not place.done():
-                worker = self._next_worker()
+                worker = self._next_worker(self._queue[place].seconds)
                 if worker is None:
                     return
                 place.set_result(worker)
@@ -316,6 +322,13 @@ class WorkerPool:
 def _processors() -> int:
     """How many processors this process may use; all there are where the system does not tell."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Wait(NamedTuple):
+    """When a question is due that waits, and how long it is expected to take."""
+
+    due: float
+    seconds: float
 
 
 class _Turn:
