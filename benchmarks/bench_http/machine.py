@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,14 @@ def in_sessions(sessions: set[int]) -> list[int]:
             if int(place.read_text().rpartition(")")[2].split()[3]) in sessions:
                 found.append(int(place.parent.name))
     return found
+
+
+def worked(number: int) -> float:
+    """The seconds that a process has had of the processors."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def memory_of(number: int) -> float:

@@ -105,6 +105,11 @@ def _starts(servers: Sequence[Server], plan: Plan) -> None:
         print(f"| {name} | {min(times):.2f} |", flush=True)
 
 
+def _rest(servers: Iterable[Server]) -> None:
+    for server in servers:
+        server.rest()
+
+
 def _memory(servers: Sequence[Server]) -> None:
     sizes = {server.name: server.memory() for server in servers}
     print("\n| | memory after that, MiB | of Oxigraph's |\n| --- | --- | --- |")
@@ -121,6 +126,7 @@ def _loads(
         seen: dict[str, list[Round]] = {server.name: [] for server in servers}
         for _ in range(turns):
             for server in servers:
+                _rest(servers)
                 seen[server.name].append(once(server, count))
         for name, rounds in seen.items():
             peer = seen.get(PEER, rounds)
@@ -149,6 +155,7 @@ def _beside(servers: Sequence[Server], plan: Plan, values: Values, targets: Path
         write_targets(server, never_repeated(values, QUESTIONS, 500 + number), round(MANY * seconds), targets)
         chances = {name: never_repeated(values, {name: text}, 600 + number) for name, text in QUESTIONS.items()}
         queries = ((name, next(chances[name])) for name in cycle(QUESTIONS))
+        _rest(servers)
         seen[server.name] = run_beside(server, targets, plan.clients - 1, seconds, queries)
     print(f"\nOne of {plan.clients} clients, of which the others ask all questions, ms (median):\n")
     middle = {name: {question: median(took) for question, took in times.items()} for name, times in seen.items()}
@@ -175,6 +182,7 @@ def _alone(servers: Sequence[Server], plan: Plan, values: Values, targets: Path)
         for turn in range(plan.rounds):
             for server in servers:
                 queries = never_repeated(values, {question: QUESTIONS[question]}, 1000 * (number + 1) + turn)
+                _rest(servers)
                 seen[server.name].append(_middle(server, queries, targets, plan.seconds / 5))
         pairs = list(zip(seen.get(PEER, []), seen.get(OURS, []), strict=False))
         ratio = f"{median(peer / ours for peer, ours in pairs):.2f}" if pairs else ""

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from generate import TRIPLE
 
-from bench_http.machine import family, free_port, memory_of
+from bench_http.machine import family, free_port, memory_of, worked
 from bench_http.releases import copied
 from registergraf.release import current
 
@@ -27,6 +27,12 @@ BESIDE = Path(sys.executable).parent
 SMALLEST = "ASK { ?s ?p ?o }"
 LOAD_SECONDS = 180
 """The most that a server may take to load a graph; one that takes longer is not measured on it."""
+
+REST_SECONDS = 300
+"""The most that is waited for a server to be done with what clients asked that have left."""
+_WATCHED_SECONDS = 0.2
+_AT_REST = 0.1
+"""The part of a processor that a server which rests takes at most."""
 
 
 class NotLoadedError(Exception):
@@ -107,6 +113,18 @@ class Server:
                 self._process.wait()
             self._log.close()
             self._process = None
+
+    def rest(self) -> None:
+        """Wait until it works no more: one that goes on for clients that have left would slow down the next."""
+        end = time.perf_counter() + REST_SECONDS
+        while self._process is not None and time.perf_counter() < end:
+            before = self._worked()
+            time.sleep(_WATCHED_SECONDS)
+            if self._worked() - before < _AT_REST * _WATCHED_SECONDS:
+                return
+
+    def _worked(self) -> float:
+        return sum(worked(one) for one in family(self._process.pid)) if self._process else 0.0
 
     def memory(self) -> float:
         """What its processes have in memory, in MiB, pages that several share counted once."""
