@@ -40,7 +40,7 @@ _LONG_SECONDS = 0.2
 """How long a question is worked on until another may begin beside it."""
 _PATIENCE = 5
 """How many times as long as it is expected to take a question waits until it goes before those that came later."""
-_SHORT_SECONDS = 0.002
+_SHORT_SECONDS = 0.004
 """What is expected to take less is short: one more may begin beside as many as may, from which it takes little."""
 _OF_VIEWS = ("view/", "inference/")
 _CLOSED = "the query service is closed"
