@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import replace
 from threading import Condition, Event, Thread
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from registergraf.errors import QueryError, QueryLimitError
 from registergraf.namespaces import BASE
@@ -20,10 +20,10 @@ from registergraf.sparql.expecting import Expected, kind_of
 from registergraf.sparql.guard import scan
 from registergraf.sparql.home import Home, Ticket
 from registergraf.sparql.process import KilledError, Nursery, WorkerProcess
+from registergraf.sparql.waiting import WaitingLine
 from registergraf.sparql.wire import Setup
 
 if TYPE_CHECKING:
-    from asyncio import Future
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
@@ -38,8 +38,6 @@ _TRIES = 3
 """Workers that are asked a question before it is taken to be what ends them."""
 _LONG_SECONDS = 0.2
 """How long a question is worked on until another may begin beside it."""
-_PATIENCE = 5
-"""How many times as long as it is expected to take a question waits until it goes before those that came later."""
 _SHORT_SECONDS = 0.004
 """What is expected to take less is short: one more may begin beside as many as may, from which it takes little."""
 _OF_VIEWS = ("view/", "inference/")
@@ -56,9 +54,8 @@ class WorkerPool:
 
     One question more is worked on at once than there are processors, so that none of these waits for the next: still
     more would take from each other what the processors have at hand. Those that take long do not count, so that they
-    hold up the short ones only while there are no more workers. Of those that wait the one begins that is due first,
-    each some times as long after it came as it is expected to take: so a look-up need not wait for all lists that came
-    before, and no list waits for ever.
+    hold up the short ones only while there are no more workers. One that is short by what its kind has taken lately may
+    begin beside these all, unless others wait that are next (`WaitingLine`).
     """
 
     def __init__(  # noqa: PLR0913 - what is beside the dataset, the settings and the prefixes is named
@@ -90,7 +87,7 @@ class WorkerPool:
         self._nursery = Nursery(self._setup)
         # Of the loop: who is free, and who waits. Of all threads, by `_changed`: who lives.
         self._idle: deque[WorkerProcess] = deque()
-        self._queue: dict[Future[WorkerProcess], _Wait] = {}
+        self._queue: WaitingLine[WorkerProcess] = WaitingLine(settings.query_queue, settings.query_wait_seconds)
         self._expected = Expected()
         self._at_once = _processors() + 1
         self._busy = 0
@@ -198,10 +195,7 @@ class WorkerPool:
     # replaces it. So nobody closes a connection that another reads.
 
     def _shut(self) -> None:
-        waiting, self._queue = [*self._queue], {}
-        for place in waiting:
-            if not place.done():
-                place.set_exception(QueryError(_CLOSED))
+        self._queue.end(QueryError(_CLOSED))
         with self._changed:
             living = [*self._workers]
         for worker in living:
@@ -216,7 +210,7 @@ class WorkerPool:
         """
         if self._closed.is_set():
             raise QueryError(_CLOSED)
-        return self._next_worker(seconds) or await self._wait(seconds)
+        return self._next_worker(seconds) or await self._queue.wait(seconds, self._take_back)
 
     def _next_worker(self, seconds: float) -> WorkerProcess | None:
         """One that is free and alive, if a question may begin that is expected to take so long.
@@ -237,31 +231,6 @@ class WorkerPool:
         self._busy -= 1
         self._hand_over()
 
-    async def _wait(self, seconds: float) -> WorkerProcess:
-        """Wait in the queue until a worker is handed over; the place is given up where nobody waits any more."""
-        if len(self._queue) >= self._settings.query_queue:
-            message = f"{len(self._queue)} queries wait already, as many as may; try again later"
-            raise QueryLimitError("query-queue", message)
-        loop = asyncio.get_running_loop()
-        place: Future[WorkerProcess] = loop.create_future()
-        self._queue[place] = _Wait(time.perf_counter() + _PATIENCE * seconds, seconds)
-        late = loop.call_later(self._settings.query_wait_seconds, self._be_late, place)
-        try:
-            return await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.exception() is None:
-                self._give(place.result())
-                self._make_room()
-            raise
-        finally:
-            late.cancel()
-            self._queue.pop(place, None)
-
-    def _be_late(self, place: Future[WorkerProcess]) -> None:
-        if not place.done():
-            message = f"all workers were busy for {self._settings.query_wait_seconds:g} seconds; try again later"
-            place.set_exception(QueryLimitError("query-wait-seconds", message))
-
     def _give(self, worker: WorkerProcess) -> None:
         """Put a worker with those that are idle, for the one who waits longest."""
         if self._closed.is_set():
@@ -271,15 +240,14 @@ class WorkerPool:
         self._hand_over()
 
     def _hand_over(self) -> None:
-        """Have those begin who are due first, as far as they may."""
-        while self._queue:
-            place = min(self._queue, key=self._queue.__getitem__)
-            if not place.done():
-                worker = self._next_worker(self._queue[place].seconds)
-                if worker is None:
-                    return
-                place.set_result(worker)
-            del self._queue[place]
+        """Have those begin who are next, as far as they may."""
+        while (seconds := self._queue.next()) is not None and (worker := self._next_worker(seconds)):
+            self._queue.hand_over(worker)
+
+    def _take_back(self, worker: WorkerProcess) -> None:
+        """Have one again that was handed to somebody who is gone."""
+        self._give(worker)
+        self._make_room()
 
     def _part_with(self, worker: WorkerProcess) -> None:
         """Kill a worker now; reap it and start another in the background."""
@@ -322,13 +290,6 @@ class WorkerPool:
 def _processors() -> int:
     """How many processors this process may use; all there are where the system does not tell."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class _Wait(NamedTuple):
-    """When a question is due that waits, and how long it is expected to take."""
-
-    due: float
-    seconds: float
 
 
 class _Turn:
