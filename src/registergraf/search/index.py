@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ class Index:
 
     def __init__(self, data: bytes) -> None:
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._connection.close)  # an index has no end that anybody knows of
         self._connection.deserialize(data)
         self._lock = Lock()
 
