@@ -368,8 +368,9 @@ def test_what_cannot_be_checked_is_not_told_as_a_failure(release: Release) -> No
 
 
 def test_no_sentence_of_a_verdict_has_a_gap(release: Release) -> None:
-    """What is not known is said to be unknown, in words."""
+    """What is not known is said to be unknown, in words; what is quoted may have a dash of its own."""
     texts = {text for v in release.verdicts for detail in v["details"] for text in detail["message"].values()}
+    ours = [re.sub(r"«[^»]*»|\"[^\"]*\"|“[^”]*”", "«»", text) for text in texts]
 
     assert len(texts) > 100
-    assert not [text for text in texts if re.search(r"(?:^|\s)–(?:[\s;,.]|$)|\{\?", text)]
+    assert not [text for text in ours if re.search(r"(?:^|\s)–(?:[\s;,.]|$)|\{\?", text)]

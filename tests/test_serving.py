@@ -168,6 +168,16 @@ def test_pages_are_made_before_anybody_asks(two_releases: tuple[Settings, str, s
 # ---------------------------------------------------------------- limits
 
 
+def test_what_is_kept_is_dated_when_it_goes_out(tight: Service) -> None:
+    """A cache reckons the age of what it has from that date."""
+    dates = []
+    for _ in range(3):
+        dates.append(tight.ask("/nb/about")[1]["date"])
+        time.sleep(1.1)
+
+    assert len(set(dates)) == 3
+
+
 def test_a_full_queue_is_told_at_once(tight: Service) -> None:
     """One query is answered, one waits; the third is told to come again, and pages are served all the while."""
     with asking(tight, ENDLESS, f"{ENDLESS}%23") as slow:

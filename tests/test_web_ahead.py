@@ -15,6 +15,7 @@ from webpages import FakePool, client, release
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.test import TestResponse
 
 SOME = 7
 
@@ -49,7 +50,20 @@ def test_they_are_the_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None
     ahead = [app.test_client().get(path) for path in paths()]
 
     assert [(page.status_code, page.get_data()) for page in ahead] == [(200, page.get_data()) for page in made]
-    assert [sorted(page.headers) for page in ahead] == [sorted(page.headers) for page in made]
+    assert [headers_of(page) for page in ahead] == [headers_of(page) for page in made]
+
+
+def test_they_are_dated_when_they_are_asked_for(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when they were made: a cache would take them for old."""
+    today = "Mon, 01 Feb 2100 00:00:00 GMT"
+    monkeypatch.setattr("werkzeug.wrappers.response.http_date", lambda *_: today)
+
+    assert app.test_client().get(paths()[0]).headers["Date"] == today
+
+
+def headers_of(page: TestResponse) -> list[tuple[str, str]]:
+    """All of them but the date, which may be of the next second."""
+    return sorted((name, value) for name, value in page.headers if name != "Date")
 
 
 def test_a_client_that_has_one_is_told_so(app: Flask) -> None:

@@ -25,8 +25,11 @@ class LeftError(Exception):
 
 
 def raw(headers: list[tuple[str, str]]) -> RawHeaders:
-    """Headers as ASGI has them."""
-    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    """Headers as ASGI has them, but Date, which is when an answer goes out and not when it was made.
+
+    The server gives it (RFC 9110, section 6.6.1); a cache would take what was kept here to have aged there.
+    """
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers if name != "Date"]
 
 
 class Ready:

@@ -50,6 +50,7 @@ class Ahead:
             self._left -= len(body)
             if self._left < 0:
                 return
+            del answer.headers["Date"]
             self._pages[path] = body, list(answer.headers)
             yield True
 
