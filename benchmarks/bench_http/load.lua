@@ -9,16 +9,15 @@ end
 
 function init(args)
   local count = tonumber(args[2])
+  local all = {}
+  for line in io.lines(args[1]) do table.insert(all, line) end
   lines, at, used, not_modified, refused = {}, 0, 0, 0, 0
-  local number_of_line = 0
-  for line in io.lines(args[1]) do
-    if number_of_line % count == number then
-      local target, tag = line:match("^([^\t]*)\t?(.*)$")
-      local headers = { Accept = "application/sparql-results+json, text/turtle;q=0.9" }
-      if tag ~= "" then headers["If-None-Match"] = tag end
-      table.insert(lines, wrk.format("GET", target, headers))
-    end
-    number_of_line = number_of_line + 1
+  -- A share is a piece of the list: of questions that take turns, every second one would be another kind of load.
+  for place = math.floor(#all * number / count) + 1, math.floor(#all * (number + 1) / count) do
+    local target, tag = all[place]:match("^([^\t]*)\t?(.*)$")
+    local headers = { Accept = "application/sparql-results+json, text/turtle;q=0.9" }
+    if tag ~= "" then headers["If-None-Match"] = tag end
+    table.insert(lines, wrk.format("GET", target, headers))
   end
 end
 

@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench_http.client import ANSWER_SECONDS, NoAnswerError, Round, ask, run, run_beside, write_targets
-from bench_http.workload import QUESTIONS, never_repeated, read_values, repeated
+from bench_http.workload import QUESTIONS, in_turn, never_repeated, read_values, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -79,15 +79,17 @@ def measure(
         def held(_: int) -> Iterator[str]:
             return never_repeated(values, questions, 0)
 
-        _compare(asked, values, questions)
         load(f"{what}, never repeated", new, (plan.clients, 1), asked)
         load(f"{what}, repeated (400, by Zipf's law)", known, (plan.clients,), asked)
         load(f"{what}, conditional", held, (plan.clients,), asked, 200, tags=True)
 
+    _compare(servers, values, QUESTIONS)
     loads("Look-ups and lists", QUESTIONS, servers)
     if gallery:
         whole = [server for server in servers if server.has_claims]
+        _compare(whole, values, gallery)
         loads(f"The {len(gallery)} questions of the gallery", gallery, whole)
+        loads("Those in turn, one of the former and one of the latter", in_turn(QUESTIONS, gallery), whole)
     _memory(servers)
     _beside(servers, plan, values, targets)
     _alone(servers, plan, values, targets)

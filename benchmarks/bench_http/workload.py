@@ -75,6 +75,12 @@ def _of_one(query: NamedQuery) -> str:
     return head + select + rest
 
 
+def in_turn(some: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """Each of the others, and before it one of some, again and again."""
+    pairs = enumerate(zip(itertools.cycle(some.items()), others.items(), strict=False))
+    return dict(one for number, ((name, text), other) in pairs for one in ((f"{name} {number}", text), other))
+
+
 def never_repeated(values: Values, questions: Mapping[str, str], seed: int) -> Iterator[str]:
     """Queries without end, the questions in turn, no two of which are the same."""
     chance = random.Random(seed)  # noqa: S311 - to be the same each time
