@@ -17,7 +17,7 @@ import pytest
 
 from pools import FOREVER, PREFIXES, busy, exists, pids, settings, wait_until
 from registergraf.errors import CalledOffError, QueryError, QueryLimitError
-from registergraf.sparql import Question, Ticket, WorkerPool, expecting
+from registergraf.sparql import Question, Ticket, WorkerPool, expecting, waiting
 from registergraf.sparql import pool as pools_of_workers
 from registergraf.sparql.expecting import kind_of
 from registergraf.sparql.process import WorkerProcess
@@ -159,6 +159,29 @@ def test_a_short_question_begins_beside_as_many_as_may(dataset: Path, monkeypatc
         assert pool.answer("ASK {}", None).body
         with pytest.raises(QueryLimitError, match="busy"):
             pool.answer("ASK { } # not known", None)
+        assert not any(answer.done() for answer in slow)
+
+
+def test_what_is_due_is_not_passed_by_short_questions(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would else keep it waiting for as long as they come; one that gives up holds up nobody."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(pools_of_workers, "_LONG_SECONDS", 60.0)
+    monkeypatch.setattr(waiting, "_PATIENCE", 0)
+    given = settings(query_workers=3, query_seconds=4.0, query_wait_seconds=0.5)
+    with WorkerPool(dataset, given, PREFIXES) as pool, ThreadPoolExecutor(4) as threads:
+        assert pool.answer("ASK {}", None).body
+        monkeypatch.setattr(pools_of_workers, "_SHORT_SECONDS", 0.5)
+        slow = [threads.submit(pool.answer, query, None) for query in (FOREVER, f"{FOREVER} OFFSET 0")]
+        wait_until(lambda: pool._busy == 2)
+        monkeypatch.setattr(expecting, "_UNKNOWN", 1.0)
+        due = threads.submit(pool.answer, "ASK { } # not known", None)
+        wait_until(lambda: pool.waiting == 1)
+        time.sleep(0.2)
+        short = threads.submit(pool.answer, "ASK {}", None)
+        wait_until(lambda: pool.waiting == 2)
+        with pytest.raises(QueryLimitError, match="busy"):
+            due.result(5)
+        assert short.result(5).body
         assert not any(answer.done() for answer in slow)
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).with_name("load.lua")
 ANSWER_SECONDS = 60
 NO_TAG = '"none"'
+"""What a client sends that has no entity tag, which is none that a server gives."""
 TAGS_AT_ONCE = 8
+"""Entity tags that are asked for at the same time."""
 BEGUN_SECONDS = 0.5
 """After which all clients of a load are at work."""
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"

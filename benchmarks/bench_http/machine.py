@@ -41,8 +41,8 @@ def in_sessions(sessions: set[int]) -> list[int]:
 def worked(number: int) -> float:
     """The seconds that a process has had of the processors."""
     with suppress(OSError):
-        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        *_, own, of_the_system = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[:13]
+        return (int(own) + int(of_the_system)) / os.sysconf("SC_CLK_TCK")
     return 0.0
 
 

@@ -27,7 +27,6 @@ BESIDE = Path(sys.executable).parent
 SMALLEST = "ASK { ?s ?p ?o }"
 LOAD_SECONDS = 180
 """The most that a server may take to load a graph; one that takes longer is not measured on it."""
-
 REST_SECONDS = 300
 """The most that is waited for a server to be done with what clients asked that have left."""
 _WATCHED_SECONDS = 0.2
@@ -122,6 +121,8 @@ class Server:
             time.sleep(_WATCHED_SECONDS)
             if self._worked() - before < _AT_REST * _WATCHED_SECONDS:
                 return
+        if self._process is not None:
+            print(f"{self.name} was still at work after {REST_SECONDS} s, and the next was measured beside it.")
 
     def _worked(self) -> float:
         return sum(worked(one) for one in family(self._process.pid)) if self._process else 0.0

@@ -55,7 +55,7 @@ class WorkerPool:
     One question more is worked on at once than there are processors, so that none of these waits for the next: still
     more would take from each other what the processors have at hand. Those that take long do not count, so that they
     hold up the short ones only while there are no more workers. One that is short by what its kind has taken lately may
-    begin beside these all, unless others wait that are next (`WaitingLine`).
+    begin beside these all, unless others wait that are due before it (`WaitingLine`).
     """
 
     def __init__(  # noqa: PLR0913 - what is beside the dataset, the settings and the prefixes is named
@@ -210,7 +210,13 @@ class WorkerPool:
         """
         if self._closed.is_set():
             raise QueryError(_CLOSED)
-        return self._next_worker(seconds) or await self._queue.wait(seconds, self._take_back)
+        if self._queue.goes_first(seconds) and (worker := self._next_worker(seconds)):
+            return worker
+        try:
+            return await self._queue.wait(seconds, self._take_back)
+        except BaseException:
+            self._hand_over()  # to those whom this one held up
+            raise
 
     def _next_worker(self, seconds: float) -> WorkerProcess | None:
         """One that is free and alive, if a question may begin that is expected to take so long.

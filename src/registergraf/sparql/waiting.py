@@ -53,7 +53,7 @@ class WaitingLine(Generic[T]):
             raise QueryLimitError("query-queue", message)
         loop = asyncio.get_running_loop()
         place: Future[T] = loop.create_future()
-        self._places[place] = _Wait(time.perf_counter() + _PATIENCE * seconds, seconds)
+        self._places[place] = _Wait(_due(seconds), seconds)
         late = loop.call_later(self._most_seconds, self._be_late, place)
         try:
             return await place
@@ -64,6 +64,10 @@ class WaitingLine(Generic[T]):
         finally:
             late.cancel()
             self._places.pop(place, None)
+
+    def goes_first(self, seconds: float) -> bool:
+        """Whether a question that comes now, and is expected to take so long, is due before all that wait."""
+        return not self._places or _due(seconds) < min(self._places.values()).due
 
     def next(self) -> float | None:
         """How long the next one is expected to take; None where nobody waits."""
@@ -87,3 +91,7 @@ class WaitingLine(Generic[T]):
         if not place.done():
             message = f"all workers were busy for {self._most_seconds:g} seconds; try again later"
             place.set_exception(QueryLimitError("query-wait-seconds", message))
+
+
+def _due(seconds: float) -> float:
+    return time.perf_counter() + _PATIENCE * seconds
